@@ -1,0 +1,60 @@
+"""Sentences for people, kept apart from the language they are shown in.
+
+Rules and refusals are written below the web, where no reader and so no language is
+known. They carry the English source sentence and its values; ``portal.web.i18n`` turns
+both into the reader's language when the page, mail or file is made.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+
+NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A sum of money as a value in a sentence: minor units (cents) and ISO 4217 code."""
+
+    minor: int
+    currency: str = "CNY"
+
+
+@dataclass(frozen=True)
+class Named:
+    """A thing with a name in both languages, as a value in a sentence."""
+
+    zh: str
+    en: str
+
+
+Value = str | int | date | Amount | Named
+
+
+@dataclass(frozen=True)
+class Words:
+    """An English source sentence with ``%(name)s`` places and the values that fill them."""
+
+    text: str
+    values: Mapping[str, Value] = field(default=NOTHING, hash=False)
+
+    def __str__(self) -> str:
+        """The English sentence, for logs and tests; pages translate instead."""
+        if not self.values:
+            return self.text
+        return self.text % {name: _plain(value) for name, value in self.values.items()}
+
+
+def words(text: str, /, **values: Value) -> Words:
+    """Mark ``text`` for translation and keep the values that fill it."""
+    return Words(text, MappingProxyType(values))
+
+
+def _plain(value: Value) -> str:
+    if isinstance(value, Amount):
+        sign = "-" if value.minor < 0 else ""
+        return f"{sign}{abs(value.minor) // 100:,}.{abs(value.minor) % 100:02d}"
+    if isinstance(value, Named):
+        return value.en
+    return str(value)
