@@ -8,9 +8,7 @@ both into the reader's language when the page, mail or file is made.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from types import MappingProxyType
-
-NOTHING: Mapping[str, object] = MappingProxyType({})
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class Words:
     """An English source sentence with ``%(name)s`` places and the values that fill them."""
 
     text: str
-    values: Mapping[str, Value] = field(default=NOTHING, hash=False)
+    values: Mapping[str, Value] = field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
         """The English sentence, for logs and tests; pages translate instead."""
@@ -48,7 +46,41 @@ class Words:
 
 def words(text: str, /, **values: Value) -> Words:
     """Mark ``text`` for translation and keep the values that fill it."""
-    return Words(text, MappingProxyType(values))
+    return Words(text, values)
+
+
+def to_data(sentence: Words) -> dict[str, Any]:
+    """``sentence`` as JSON data, for events, notices and stored findings."""
+    return {
+        "text": sentence.text,
+        "values": {name: _value_to_data(value) for name, value in sentence.values.items()},
+    }
+
+
+def from_data(data: Mapping[str, Any]) -> Words:
+    """The sentence that ``to_data`` made ``data`` from."""
+    values = {name: _value_from_data(value) for name, value in data["values"].items()}
+    return words(data["text"], **values)
+
+
+def _value_to_data(value: Value) -> Any:
+    if isinstance(value, Amount):
+        return {"minor": value.minor, "currency": value.currency}
+    if isinstance(value, Named):
+        return {"zh": value.zh, "en": value.en}
+    if isinstance(value, date):
+        return {"date": value.isoformat()}
+    return value
+
+
+def _value_from_data(value: Any) -> Value:
+    if not isinstance(value, dict):
+        return value  # type: ignore[no-any-return]
+    if "minor" in value:
+        return Amount(value["minor"], value["currency"])
+    if "date" in value:
+        return date.fromisoformat(value["date"])
+    return Named(value["zh"], value["en"])
 
 
 def _plain(value: Value) -> str:

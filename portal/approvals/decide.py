@@ -1,0 +1,193 @@
+"""Moving along a route: opening steps, deciding them, ending them.
+
+Every move is a conditional update on the state it was shown, so of several people who
+decide at once exactly one succeeds; the others get ``Stale``.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from portal.approvals.models import (
+    APPROVED,
+    ENDED,
+    OPEN,
+    SKIPPED,
+    WAITING,
+    FlowStep,
+    Route,
+    Step,
+    StepPerson,
+    UsualWait,
+)
+from portal.approvals.routing import Earlier, Plan, PlannedStep
+from portal.core.db import upsert
+from portal.core.errors import Stale
+from portal.core.events import Subject
+from portal.core.words import to_data, words
+
+WINDOW = 50
+"""A running mean forgets what lies more than about this many decisions back."""
+
+SOMEBODY_WAS_FASTER = words(
+    "Somebody else decided this step in the meantime. Nothing of yours was lost or counted."
+)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Where the route stands after a move: the step now open, None when it is through."""
+
+    step_id: int | None
+    people: tuple[int, ...] = ()
+
+
+def start(session: Session, about: Subject, plan: Plan, flow_id: int, amount: int,
+          *, at: datetime) -> Moved:  # fmt: skip
+    """Store the route of ``plan`` as the subject's next round and open its first step."""
+    rounds = session.scalar(
+        select(func.max(Route.round)).where(
+            Route.subject_kind == about.kind, Route.subject_id == about.id
+        )
+    )
+    route = Route(
+        subject_kind=about.kind,
+        subject_id=about.id,
+        round=(rounds or 0) + 1,
+        flow_id=flow_id,
+        amount=amount,
+        planned_at=at,
+        auto=plan.auto is not None,
+    )
+    session.add(route)
+    session.flush()
+    for position, planned in enumerate(plan.steps, start=1):
+        _store(session, route.id, about, position, planned, at)
+    return _open_next(session, route.id, at)
+
+
+def _store(
+    session: Session, route_id: int, about: Subject, position: int, planned: PlannedStep,
+    at: datetime,
+) -> None:  # fmt: skip
+    state = SKIPPED if planned.skipped else APPROVED if planned.approved_before else WAITING
+    step = Step(
+        route_id=route_id,
+        flow_step_id=planned.drawn.id,
+        subject_kind=about.kind,
+        subject_id=about.id,
+        position=position,
+        state=state,
+        why=to_data(planned.why),
+        decided_by_id=planned.people[0] if planned.approved_before else None,
+        decided_at=at if planned.approved_before else None,
+    )
+    session.add(step)
+    session.flush()
+    session.add_all(StepPerson(step_id=step.id, person_id=person) for person in planned.people)
+    session.flush()
+
+
+def _open_next(session: Session, route_id: int, at: datetime) -> Moved:
+    row = session.execute(
+        select(Step.id, FlowStep.hours)
+        .join(FlowStep, FlowStep.id == Step.flow_step_id)
+        .where(Step.route_id == route_id, Step.state == WAITING)
+        .order_by(Step.position)
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return Moved(None)
+    session.execute(
+        update(Step)
+        .where(Step.id == row.id)
+        .values(state=OPEN, opened_at=at, due_at=at + timedelta(hours=row.hours))
+    )
+    people = session.scalars(
+        update(StepPerson)
+        .where(StepPerson.step_id == row.id)
+        .values(waiting_since=at)
+        .returning(StepPerson.person_id)
+    ).all()
+    return Moved(row.id, tuple(sorted(people)))
+
+
+def decide(
+    session: Session, step_id: int, decision: str, *, by: int, at: datetime, comment: str = ""
+) -> Moved:
+    """Decide the open step ``step_id``; ``decision`` is one of the ended states of a step.
+
+    An approval opens the next step; any other decision ends the route. Raises ``Stale``
+    when the step is not open any more.
+    """
+    step = session.execute(
+        update(Step)
+        .where(Step.id == step_id, Step.state == OPEN)
+        .values(state=decision, decided_at=at, decided_by_id=by, comment=comment)
+        .returning(Step.route_id, Step.flow_step_id, Step.opened_at)
+    ).one_or_none()
+    if step is None:
+        raise Stale(SOMEBODY_WAS_FASTER)
+    _stop_waiting(session, [step_id])
+    _learn(session, step.flow_step_id, by, at - step.opened_at)
+    if decision == APPROVED:
+        return _open_next(session, step.route_id, at)
+    end(session, step.route_id)
+    return Moved(None)
+
+
+def end(session: Session, route_id: int) -> None:
+    """End every step of the route that nobody decided."""
+    ended = session.scalars(
+        update(Step)
+        .where(Step.route_id == route_id, Step.state.in_((OPEN, WAITING)))
+        .values(state=ENDED)
+        .returning(Step.id)
+    ).all()
+    _stop_waiting(session, ended)
+
+
+def _stop_waiting(session: Session, step_ids: Iterable[int]) -> None:
+    session.execute(
+        update(StepPerson).where(StepPerson.step_id.in_(list(step_ids))).values(waiting_since=None)
+    )
+
+
+def _learn(session: Session, flow_step_id: int, person_id: int, took: timedelta) -> None:
+    seconds = int(took.total_seconds())
+    smaller = func.least if session.get_bind().dialect.name == "postgresql" else func.min
+    weight = smaller(UsualWait.decisions + 1, WINDOW)
+    session.execute(
+        upsert(session, UsualWait)
+        .values(flow_step_id=flow_step_id, person_id=person_id, decisions=1, mean_seconds=seconds)
+        .on_conflict_do_update(
+            index_elements=["flow_step_id", "person_id"],
+            set_={
+                "decisions": UsualWait.decisions + 1,
+                "mean_seconds": UsualWait.mean_seconds
+                + (seconds - UsualWait.mean_seconds) / weight,
+            },
+        )
+    )
+
+
+def earlier_approvals(session: Session, about: Subject) -> Earlier:
+    """Who approved what in the subject's last round, for a route after a return."""
+    route = session.scalars(
+        select(Route)
+        .where(Route.subject_kind == about.kind, Route.subject_id == about.id)
+        .order_by(Route.round.desc())
+        .limit(1)
+    ).first()
+    if route is None:
+        return Earlier()
+    rows = session.execute(
+        select(Step.flow_step_id, Step.decided_by_id).where(
+            Step.route_id == route.id, Step.state == APPROVED
+        )
+    )
+    approved = {row.flow_step_id: row.decided_by_id for row in rows if row.decided_by_id}
+    return Earlier(approved=approved, amount=route.amount)

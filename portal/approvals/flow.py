@@ -1,0 +1,76 @@
+"""What the company drew, as plain values, and the default a new installation starts with."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.approvals.models import Flow, FlowStep
+from portal.core.words import Named
+
+LINE_MANAGER, DEPARTMENT_HEAD, COMPANY_HEAD = "line_manager", "department_head", "company_head"
+ROLE = "role:"
+
+
+@dataclass(frozen=True)
+class DrawnStep:
+    """A step as drawn. ``floor`` is minor units; the step is needed above it."""
+
+    id: int
+    name: Named
+    decider: str
+    floor: int = 0
+    hours: int = 48
+
+
+@dataclass(frozen=True)
+class DrawnFlow:
+    """A flow as drawn. ``auto_below`` is minor units, None when a human always decides."""
+
+    id: int
+    steps: tuple[DrawnStep, ...]
+    fallback_role: str
+    auto_below: int | None = None
+
+
+def flow_for(session: Session, subject_kind: str) -> DrawnFlow:
+    """The active flow of a kind of subject. Two queries."""
+    flow = session.scalars(
+        select(Flow).where(Flow.subject_kind == subject_kind, Flow.active).order_by(Flow.id)
+    ).first()
+    if flow is None:
+        raise LookupError(f"no active flow for {subject_kind}")
+    steps = session.scalars(
+        select(FlowStep).where(FlowStep.flow_id == flow.id).order_by(FlowStep.position)
+    )
+    return DrawnFlow(
+        id=flow.id,
+        steps=tuple(
+            DrawnStep(step.id, step.name, step.decider, step.floor, step.hours) for step in steps
+        ),
+        fallback_role=flow.fallback_role,
+        auto_below=flow.auto_below,
+    )
+
+
+def start_with_default(session: Session) -> None:
+    """Draw the flow of a new installation. The caller commits."""
+    session.add(
+        Flow(
+            subject_kind="claim",
+            name_zh="费用报销",
+            name_en="Expense claims",
+            auto_below=300_00,
+            fallback_role="admin",
+            steps=[
+                FlowStep(position=1, name_zh="直属上级", name_en="Line manager",
+                         decider=LINE_MANAGER, floor=0, hours=48),
+                FlowStep(position=2, name_zh="部门负责人", name_en="Department head",
+                         decider=DEPARTMENT_HEAD, floor=2_000_00, hours=48),
+                FlowStep(position=3, name_zh="财务审核", name_en="Finance review",
+                         decider=ROLE + "finance", floor=0, hours=72),
+                FlowStep(position=4, name_zh="公司领导", name_en="Executive",
+                         decider=COMPANY_HEAD, floor=20_000_00, hours=72),
+            ],
+        )
+    )  # fmt: skip

@@ -1,0 +1,141 @@
+"""The approver's inbox and decisions."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from portal.blueprints.claims.show import page_of
+from portal.claims import access, conversation, queries, workflow
+from portal.claims.access import Seen
+from portal.claims.queries import PAGE
+from portal.core.clock import now
+from portal.core.db import db
+from portal.core.errors import Invalid, Missing, Stale
+from portal.core.words import words
+from portal.forms.approvals import BulkForm, DecisionForm
+from portal.web.guards import claim, reader, signed_in
+from portal.web.writing import writes
+
+blueprint = Blueprint("approvals", __name__, url_prefix="/approvals")
+
+MOST_AT_ONCE = 50
+
+
+@blueprint.get("/")
+@signed_in
+def inbox() -> Any:
+    """What waits for the reader's decision, oldest first."""
+    rows = queries.inbox(db.session(), reader().id, _after(request.args.get("after", "")))
+    more = None
+    if len(rows) > PAGE:
+        last = rows[PAGE - 1]
+        key = f"{last.waiting_since.timestamp():.6f}:{last.step_id}"
+        more = url_for("approvals.inbox", after=key)
+    return render_template(
+        "approvals/inbox.html", rows=rows[:PAGE], more=more, at=now(), form=BulkForm(formdata=None)
+    )
+
+
+def _after(key: str) -> tuple[datetime, int] | None:
+    stamp, _colon, step_id = key.partition(":")
+    try:
+        return datetime.fromtimestamp(float(stamp), now().tzinfo), int(step_id)
+    except (ValueError, OverflowError):
+        return None
+
+
+@blueprint.post("/<int:claim_id>/decide")
+@claim(access.may_see)
+@writes()
+def decide(seen: Seen) -> Any:
+    """Approve, return or reject the claim, or ask its claimant."""
+    form = DecisionForm()
+    shown, at = int(form.version.data or 0), now()
+    remark = form.comment.data or ""
+    session = db.session()
+    decision = request.form.get("decision", "")
+    try:
+        if decision == "approve":
+            workflow.approve(session, seen, shown=shown, at=at, comment=remark)
+            flash(_("Approved."), "success")
+        elif decision == "return":
+            claim_with_lines = queries.with_lines(session, seen.claim)
+            reasons = {
+                line.id: request.form.get(f"reason-{line.id}", "")
+                for line in claim_with_lines.lines
+            }
+            workflow.return_(session, seen, remark, reasons, shown=shown, at=at)
+            flash(_("Returned to the claimant."), "success")
+        elif decision == "reject":
+            workflow.reject(session, seen, remark, shown=shown, at=at)
+            flash(_("Rejected."), "success")
+        elif decision == "ask":
+            conversation.ask(session, seen, remark, at=at)
+            flash(_("Your question was sent. The claim still waits for you."), "success")
+        else:
+            raise Invalid(words("Choose what to do with the claim."), "comment")
+    except Invalid as refusal:
+        db.session.rollback()
+        form.refuse(refusal)
+        context = page_of(seen) | {"decision_form": form}
+        return render_template("claims/show.html", **context), 422
+    if decision == "ask":
+        return redirect(url_for("claims.show", claim_id=seen.claim.id), 303)
+    return redirect(url_for("approvals.inbox"), 303)
+
+
+@blueprint.post("/confirm")
+@signed_in
+def confirm() -> Any:
+    """Name what will be approved before it is; nothing is changed here."""
+    chosen = _chosen()
+    if not chosen:
+        flash(_("Choose at least one claim."), "problem")
+        return redirect(url_for("approvals.inbox"), 303)
+    return render_template(
+        "approvals/confirm.html",
+        chosen=[(seen, version) for seen, version in chosen],
+        total=sum(seen.claim.total for seen, _version in chosen),
+        form=BulkForm(),
+    )
+
+
+@blueprint.post("/several")
+@signed_in
+@writes()
+def approve_several() -> Any:
+    """Approve all that were confirmed; what changed meanwhile is left out and named."""
+    session, at = db.session(), now()
+    done, overtaken = 0, []
+    for seen, version in _chosen():
+        try:
+            with session.begin_nested():
+                workflow.approve(session, seen, shown=version, at=at)
+            done += 1
+        except Stale:
+            overtaken.append(seen.claim.number or "")
+    if done:
+        flash(ngettext("%(num)s claim approved.", "%(num)s claims approved.", done), "success")
+    if overtaken:
+        numbers = ", ".join(overtaken)
+        flash(_("Changed in the meantime and not approved: %(numbers)s", numbers=numbers), "problem")
+    return redirect(url_for("approvals.inbox"), 303)
+
+
+def _chosen() -> list[tuple[Seen, int]]:
+    """The claims that were ticked, each with the version it was shown in."""
+    found = []
+    for ticked in request.form.getlist("claim")[:MOST_AT_ONCE]:
+        claim_id, _colon, version = ticked.partition(":")
+        if not (claim_id.isdigit() and version.isdigit()):
+            continue
+        seen = queries.seen_by(db.session(), int(claim_id), reader())
+        if seen is None or not access.may_see(seen):
+            raise Missing(words("There is no such claim."))
+        if seen.claim.findings:
+            raise Invalid(words("A claim with findings has to be opened before it is approved."))
+        found.append((seen, int(version)))
+    return found

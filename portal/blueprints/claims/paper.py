@@ -1,0 +1,5 @@
+"""The claim on paper."""
+
+from portal.blueprints.claims import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,130 @@
+"""Files on a claim: receiving them, and showing them to those who may see the claim."""
+
+from typing import Any, cast
+
+from flask import Response, current_app, flash, g, make_response, request
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from portal.blueprints.claims import blueprint
+from portal.claims import access
+from portal.claims.access import Seen
+from portal.claims.models import Claim, Line, Receipt
+from portal.claims.receipts import Upload, attach
+from portal.core import files
+from portal.core.clock import now
+from portal.core.db import db
+from portal.core.errors import Missing, Refusal
+from portal.core.files import OFD, PDF, XML, Store
+from portal.invoices.readers import Unreadable, read
+from portal.web.guards import NO_SUCH_PAGE, claim, reader
+from portal.web.i18n import say
+
+MOST_AT_ONCE = 30
+GENERAL = "files"
+"""Name of the control whose files make lines of their own; ``files-<line>`` joins a line."""
+
+SANDBOX = "default-src 'none'; sandbox; style-src 'unsafe-inline'"
+
+
+def store() -> Store:
+    """Where the bytes are."""
+    return cast(Store, current_app.extensions["store"])
+
+
+def receive() -> None:
+    """Take the request's files in before the database is locked: check, clean, keep, read.
+
+    A file kept for a request that fails afterwards has no row and is swept up later.
+    """
+    received: list[tuple[str, Upload | Refusal]] = []
+    for name, sent in list(request.files.items(multi=True))[:MOST_AT_ONCE]:
+        if sent.filename and (name == GENERAL or name.startswith(f"{GENERAL}-")):
+            received.append((name, _received(sent.stream.read(), sent.filename)))
+    g.received = received
+
+
+def _received(data: bytes, filename: str) -> Upload | Refusal:
+    try:
+        accepted = files.accept(data, filename)
+        sha256 = store().put(accepted.data)
+        if accepted.media_type not in (OFD, XML):
+            return Upload(accepted, sha256)
+        try:
+            return Upload(accepted, sha256, read=read(accepted.data, accepted.media_type))
+        except Unreadable as unread:
+            return Upload(accepted, sha256, unread=unread.words)
+    except Refusal as refusal:
+        return refusal
+
+
+def attach_received(draft: Claim, editor: str = "") -> None:
+    """Put the received files on the draft and say what became of each."""
+    lines = {f"{GENERAL}-{line.id}": line for line in draft.lines}
+    for name, upload in g.pop("received", []):
+        if isinstance(upload, Refusal):
+            flash(say(upload.words), "problem")
+            continue
+        _attach(draft, upload, lines.get(name), editor)
+
+
+def _attach(draft: Claim, upload: Upload, line: Line | None, editor: str) -> None:
+    try:
+        filled = attach(
+            db.session(), draft, upload, line, shown=draft.version, at=now(), editor=editor
+        )
+    except Refusal as refusal:
+        flash(say(refusal.words), "problem")
+        return
+    name = upload.accepted.filename
+    if upload.unread is not None:
+        flash(f"{name}: {say(upload.unread)}", "warning")
+    elif upload.read is not None and upload.read.unread:
+        flash(_("%(name)s: some fields could not be read; please type them.", name=name), "warning")
+    elif upload.read is not None:
+        place = draft.lines.index(filled) + 1
+        flash(_("%(name)s was read into line %(place)s.", name=name, place=place), "success")
+
+
+@blueprint.get("/<int:claim_id>/receipts/<int:receipt_id>")
+@claim(access.may_see)
+def receipt(seen: Seen, receipt_id: int) -> Response:
+    """The file itself, shown by the browser where that is harmless."""
+    found = _receipt(seen, receipt_id)
+    response = make_response(store().read(found.sha256))
+    response.mimetype = found.media_type
+    inline = found.media_type in (files.JPEG, files.PNG, PDF)
+    response.headers.set(
+        "Content-Disposition", "inline" if inline else "attachment", filename=found.filename
+    )
+    response.headers["Content-Security-Policy"] = SANDBOX
+    return _private(response)
+
+
+@blueprint.get("/<int:claim_id>/receipts/<int:receipt_id>/thumbnail")
+@claim(access.may_see)
+def thumbnail(seen: Seen, receipt_id: int) -> Response:
+    """A small picture of the file."""
+    found = _receipt(seen, receipt_id)
+    small = files.thumbnail(store().read(found.sha256), found.media_type)
+    if small is None:
+        raise Missing(NO_SUCH_PAGE)
+    response = make_response(small)
+    response.mimetype = "image/jpeg"
+    return _private(response)
+
+
+def _receipt(seen: Seen, receipt_id: int) -> Receipt:
+    found = db.session.scalars(
+        select(Receipt).where(Receipt.id == receipt_id, Receipt.claim_id == seen.claim.id)
+    ).one_or_none()
+    if found is None:
+        raise Missing(NO_SUCH_PAGE)
+    return found
+
+
+def _private(response: Response) -> Any:
+    """Let the browser keep it for this visit, unless the computer is shared."""
+    if not reader().shared:
+        response.headers["Cache-Control"] = "private, max-age=600"
+    return response

@@ -1,0 +1,45 @@
+"""What waits for me, what I wait for, what I may start."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from portal.claims import drafting, queries
+from portal.core.clock import now
+from portal.core.db import db
+from portal.forms.claims import ActionForm
+from portal.web.guards import reader, signed_in
+from portal.web.i18n import local
+
+blueprint = Blueprint("home", __name__)
+
+SHOWN = 5
+
+
+@blueprint.get("/")
+@signed_in
+def show() -> Any:
+    """The first page after signing in."""
+    session, someone = db.session(), reader()
+    on_the_way = queries.on_the_way(session, someone.id)
+    return render_template(
+        "home/show.html",
+        inbox=queries.inbox(session, someone.id)[:SHOWN] if someone.waiting else [],
+        in_hand=queries.in_hand(session, someone.id),
+        on_the_way=on_the_way,
+        waits_for=queries.waiting_names(session, [row.id for row in on_the_way]),
+        templates=drafting.templates_of(session, someone.id)[:SHOWN],
+        form=ActionForm(formdata=None),
+        hour=local(now()).hour,
+        at=now(),
+    )
+
+
+@blueprint.get("/changes")
+@signed_in
+def poll() -> Any:
+    """Whether anything happened to what the reader watches since ``beat``: 204 when not."""
+    someone = reader()
+    if request.args.get("beat", type=int) == someone.beat:
+        return "", 204
+    return "", 200, {"HX-Refresh": "true"}

@@ -1,0 +1,199 @@
+"""Signing in and out, forgotten passwords, invitations, and the language."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+
+from portal.core import jobs, once
+from portal.core.clock import now
+from portal.core.db import db
+from portal.core.errors import Invalid, NotNow
+from portal.core.words import words
+from portal.forms.session import ForgottenForm, NewPasswordForm, SignInForm
+from portal.people import passwords, sessions
+from portal.people.models import Person
+from portal.people.queries import find_by_sign_in
+from portal.web import session as web_session
+from portal.web.guards import public, reader, reader_or_none, signed_in
+from portal.web.i18n import LANGUAGES, say
+from portal.web.session import own_address, settings
+from portal.web.writing import keep_although_refused, writes
+
+blueprint = Blueprint("session", __name__)
+
+WRONG = words("This e-mail or number and password do not belong together.")
+
+
+@blueprint.get("/sign-in")
+@public
+def sign_in() -> Any:
+    """The sign-in page."""
+    if reader_or_none() and not request.args.get("kept"):
+        return redirect(own_address(request.args.get("next")) or url_for("home.show"), 303)
+    form = SignInForm(formdata=None)
+    form.next.data = own_address(request.args.get("next")) or ""
+    form.kept.data = request.args.get("kept", "")
+    return _page(form)
+
+
+@blueprint.post("/sign-in")
+@public
+@writes()
+def sign_in_post() -> Any:
+    """Check the password and give the browser its session."""
+    form = SignInForm()
+    database, at = db.session(), now()
+    if not form.validate():
+        return _page(form), 422
+    counted = sessions.keys(form.name.data, request.remote_addr or "")
+    try:
+        sessions.refuse_guessers(database, counted, at)
+    except NotNow as refusal:
+        form.form_errors.append(say(refusal.words))
+        return _page(form), 429
+    person = find_by_sign_in(database, form.name.data)
+    if not passwords.matches(person.password_hash if person else None, form.password.data):
+        sessions.note_failure(database, counted, at)
+        keep_although_refused()
+        form.form_errors.append(say(WRONG))
+        return _page(form), 422
+    assert person is not None
+    sessions.forget_failures(database, counted)
+    web_session.sign_in(person, shared=form.shared.data)
+    kept = form.kept.data
+    if kept:
+        return redirect(url_for("session.resume", token=kept), 303)
+    return redirect(own_address(form.next.data) or url_for("home.show"), 303)
+
+
+def _page(form: SignInForm) -> str:
+    cast = []
+    if settings().demo:
+        cast = db.session.scalars(
+            select(Person).where(Person.number.in_(CAST)).order_by(Person.id)
+        ).all()
+    return render_template(
+        "session/sign_in.html", form=form, cast=cast, password=DEMO_PASSWORD,
+        ended=request.args.get("ended"),
+    )  # fmt: skip
+
+
+CAST = ("alice", "bob", "carol", "dan", "erin", "frank", "grace", "admin")
+DEMO_PASSWORD = "paper-crane-2026"  # noqa: S105 - shown on the sign-in page
+
+
+@blueprint.post("/sign-out")
+@public
+@writes()
+def sign_out() -> Any:
+    """End this browser's session and leave nothing of it behind."""
+    someone = reader_or_none()
+    if someone:
+        sessions.end(db.session(), someone.id, someone.sign_in_id, now())
+    web_session.sign_out()
+    response = redirect(url_for("session.sign_in"), 303)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@blueprint.get("/resume/<token>")
+@signed_in
+def resume(token: str) -> Any:
+    """What was typed while signed out, ready to be sent again by its owner."""
+    kept = db.session.get(once.KeptForm, sessions.digest(token))
+    if kept is None or kept.person_id != reader().id:
+        return redirect(url_for("home.show"), 303)
+    return render_template("session/resume.html", kept=kept)
+
+
+@blueprint.post("/language")
+@public
+@writes(repeatable=True)
+def language() -> Any:
+    """Switch the language, for a signed-in person everywhere."""
+    chosen = request.form.get("language", "")
+    if chosen in LANGUAGES:
+        switch_language(chosen)
+    return redirect(own_address(request.form.get("next")) or url_for("home.show"), 303)
+
+
+def switch_language(chosen: str) -> None:
+    """Use ``chosen`` from the next page on. The caller's view commits."""
+    session["language"] = chosen
+    someone = reader_or_none()
+    if someone:
+        db.session.execute(
+            update(Person).where(Person.id == someone.id).values(language=chosen)
+        )
+
+
+@blueprint.get("/forgotten")
+@public
+def forgotten() -> Any:
+    """Ask for a link to a new password."""
+    return render_template("session/forgotten.html", form=ForgottenForm(), sent=False)
+
+
+@blueprint.post("/forgotten")
+@public
+@writes()
+def forgotten_post() -> Any:
+    """Send the link; the answer is the same whether the person exists or not."""
+    form = ForgottenForm()
+    if not form.validate():
+        return render_template("session/forgotten.html", form=form, sent=False), 422
+    database, at = db.session(), now()
+    counted = sessions.keys(f"forgotten {form.name.data}", request.remote_addr or "")
+    try:
+        sessions.refuse_guessers(database, counted, at)
+    except NotNow as refusal:
+        form.form_errors.append(say(refusal.words))
+        return render_template("session/forgotten.html", form=form, sent=False), 429
+    sessions.note_failure(database, counted, at)
+    person = find_by_sign_in(database, form.name.data)
+    if person:
+        token = sessions.issue(database, person, sessions.RESET, at)
+        jobs.enqueue(database, "mail_token", due_at=at, person_id=person.id,
+                     purpose=sessions.RESET, token=token)  # fmt: skip
+    return render_template("session/forgotten.html", form=form, sent=True)
+
+
+@blueprint.get("/password/<any(invite, reset):purpose>/<token>")
+@public
+def new_password(purpose: str, token: str) -> Any:
+    """Choose a password with a link from a mail; opening the link uses nothing up."""
+    person = sessions.holder(db.session(), token, purpose, now())
+    return _new_password_page(NewPasswordForm(), person, purpose)
+
+
+@blueprint.post("/password/<any(invite, reset):purpose>/<token>")
+@public
+@writes()
+def new_password_post(purpose: str, token: str) -> Any:
+    """Set the password, end every session of the person, and sign this browser in."""
+    form = NewPasswordForm()
+    database, at = db.session(), now()
+    person = sessions.holder(database, token, purpose, at)
+    if not form.validate():
+        return _new_password_page(form, person, purpose), 422
+    try:
+        passwords.check(form.password.data, person.name, person.email, person.number)
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return _new_password_page(form, person, purpose), 422
+    sessions.redeem(database, token, purpose, at)
+    person.password_hash = passwords.hashed(form.password.data)
+    sessions.end_all(database, person.id, at)
+    web_session.sign_in(person, shared=False)
+    flash(_("Your password is set and you are signed in."), "success")
+    return redirect(url_for("home.show"), 303)
+
+
+def _new_password_page(form: NewPasswordForm, person: Person, purpose: str) -> str:
+    return render_template(
+        "session/new_password.html", form=form, someone=person, purpose=purpose,
+        least=passwords.SHORTEST,
+    )  # fmt: skip
+

@@ -1,0 +1,87 @@
+"""Who may do what with a claim. Views and templates ask here and nowhere else."""
+
+from dataclasses import dataclass
+
+from portal.claims.models import (
+    DRAFT,
+    EDITABLE,
+    SUBMITTED,
+    WITHDRAWN,
+    Claim,
+)
+from portal.people.roles import AUDITOR, FINANCE, PAYER, Reader
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A claim as one reader stands to it.
+
+    ``step_id`` is the open step the reader may decide, None otherwise; ``involved`` says
+    whether the claim ever came to the reader for a decision or in a comment.
+    """
+
+    claim: Claim
+    reader: Reader
+    step_id: int | None = None
+    involved: bool = False
+
+    @property
+    def mine(self) -> bool:
+        """Whether the reader is the claimant."""
+        return self.claim.claimant_id == self.reader.id
+
+
+def may_see(seen: Seen) -> bool:
+    """The claimant; those it came to; finance, payers and auditors once it was submitted."""
+    if seen.mine:
+        return True
+    if seen.claim.submitted_at is None:
+        return False
+    return seen.involved or seen.reader.has(FINANCE, PAYER, AUDITOR)
+
+
+def may_edit(seen: Seen) -> bool:
+    """The claimant, while the claim is a draft, was returned or was withdrawn."""
+    return seen.mine and seen.claim.state in EDITABLE
+
+
+def may_delete(seen: Seen) -> bool:
+    """The claimant, as long as the claim was never submitted."""
+    return seen.mine and seen.claim.state == DRAFT and seen.claim.submitted_at is None
+
+
+def may_withdraw(seen: Seen) -> bool:
+    """The claimant, before the final approval."""
+    return seen.mine and seen.claim.state == SUBMITTED
+
+
+def may_decide(seen: Seen) -> bool:
+    """Those the open step waits for, and never the claimant."""
+    return seen.claim.state == SUBMITTED and seen.step_id is not None and not seen.mine
+
+
+def may_comment(seen: Seen) -> bool:
+    """The claimant and those who may see the claim, once it was submitted; never auditors."""
+    if seen.claim.submitted_at is None or seen.claim.state == WITHDRAWN:
+        return False
+    return seen.mine or seen.involved or seen.reader.has(FINANCE, PAYER)
+
+
+def may_copy(seen: Seen) -> bool:
+    """The claimant: what was claimed once may be claimed again next month."""
+    return seen.mine
+
+
+def may_print(seen: Seen) -> bool:
+    """Whoever may see the claim."""
+    return may_see(seen)
+
+
+def may_pay(reader: Reader) -> bool:
+    """Payers."""
+    return reader.has(PAYER)
+
+
+def may_see_all(reader: Reader) -> bool:
+    """Finance, payers and auditors see every submitted claim."""
+    return reader.has(FINANCE, PAYER, AUDITOR)

@@ -1,0 +1,73 @@
+"""What a claim said when it was sent, and what changed since."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal.claims.models import Claim
+
+FIELDS = (
+    "spent_on", "category", "purpose", "amount", "city", "nights", "attendees", "cost_centre",
+    "reason", "receipts",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference. ``line`` is the line's place, None for the claim; the values are JSON.
+
+    ``field`` is ``line`` when a whole line was added (``before`` None) or removed.
+    """
+
+    line: int | None
+    field: str
+    before: Any
+    after: Any
+
+
+def snapshot(claim: Claim) -> dict[str, Any]:
+    """The claim as JSON data: what was submitted stays on record, whatever comes after."""
+    names: dict[int, list[str]] = {}
+    for receipt in claim.receipts:
+        names.setdefault(receipt.line_id, []).append(f"{receipt.filename} {receipt.sha256[:8]}")
+    return {
+        "purpose": claim.purpose,
+        "total": claim.total,
+        "lines": [
+            {
+                "id": line.id,
+                "spent_on": line.spent_on.isoformat() if line.spent_on else None,
+                "category": line.category,
+                "purpose": line.purpose,
+                "amount": line.amount,
+                "city": line.city,
+                "nights": line.nights,
+                "attendees": line.attendees,
+                "cost_centre": line.cost_centre,
+                "reason": line.reason,
+                "receipts": sorted(names.get(line.id, [])),
+            }
+            for line in claim.lines
+        ],
+    }
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    """The differences between two snapshots, claim first, then line by line."""
+    if before["purpose"] != after["purpose"]:
+        yield Change(None, "purpose", before["purpose"], after["purpose"])
+    if before["total"] != after["total"]:
+        yield Change(None, "total", before["total"], after["total"])
+    old = {line["id"]: line for line in before["lines"]}
+    new_ids = {line["id"] for line in after["lines"]}
+    for place, line in enumerate(after["lines"], start=1):
+        was = old.get(line["id"])
+        if was is None:
+            yield Change(place, "line", None, line)
+            continue
+        for field in FIELDS:
+            if was[field] != line[field]:
+                yield Change(place, field, was[field], line[field])
+    for place, line in enumerate(before["lines"], start=1):
+        if line["id"] not in new_ids:
+            yield Change(place, "line", line, None)

@@ -1,0 +1,245 @@
+"""What can happen to a submitted claim. A transition is guards, then one event.
+
+Every transition takes the version that was on the page: a conditional update lets exactly
+one of several people through, and the others get ``Stale``.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from portal.approvals import decide as deciding
+from portal.approvals import models as approvals
+from portal.approvals.flow import DrawnFlow
+from portal.approvals.models import Route
+from portal.approvals.routing import Plan
+from portal.claims import events
+from portal.claims.access import Seen
+from portal.claims.changes import snapshot
+from portal.claims.judging import findings_to_data
+from portal.claims.models import (
+    APPROVED,
+    EDITABLE,
+    REJECTED,
+    RETURNED,
+    SUBMITTED,
+    WITHDRAWN,
+    Claim,
+    Counter,
+)
+from portal.core.db import upsert
+from portal.core.errors import Invalid, NotAllowed, NotNow, Stale
+from portal.core.events import record
+from portal.core.notices import notify, quicken
+from portal.core.words import words
+from portal.invoices import registry
+from portal.people.models import Person
+from portal.people.queries import people_by_id
+from portal.policy.problems import Finding, stopping
+
+CHANGED = words("This claim has changed since this page was shown.")
+NOT_YOURS = words("This step does not wait for you.")
+
+
+def submit(
+    session: Session, claim: Claim, findings: Sequence[Finding], plan: Plan, flow: DrawnFlow,
+    *, policy_version: int, shown: int, at: datetime, on: date,
+) -> None:  # fmt: skip
+    """Send the claim on its route. ``findings`` and ``plan`` are those of this moment.
+
+    Raises ``Invalid`` while a finding stops it, ``AlreadyClaimed`` when another claim holds
+    one of its invoices, and ``Stale``.
+    """
+    stopped = stopping(findings)
+    if stopped:
+        raise Invalid(
+            words("%(count)s findings have to be mended before sending.", count=len(stopped))
+        )
+    resumes = claim.state == RETURNED
+    _move(
+        session, claim, shown, EDITABLE,
+        state=SUBMITTED,
+        number=claim.number or _next_number(session, on),
+        submitted_at=at,
+        updated_at=at,
+        policy_version=policy_version,
+        findings=findings_to_data(findings),
+    )  # fmt: skip
+    keys = [r.invoice.key for r in claim.receipts if r.invoice and r.invoice.key]
+    registry.release(session, claim.id)
+    registry.hold(session, keys, claim.id, at=at)
+    for line in claim.lines:
+        line.objection = ""
+    moved = deciding.start(session, claim.subject, plan, flow.id, claim.total, at=at)
+    record(
+        session, events.SUBMITTED, claim.subject, by=claim.claimant_id, at=at,
+        again=resumes, content=snapshot(claim),
+    )  # fmt: skip
+    if plan.auto is not None:
+        _move(session, claim, claim.version, (SUBMITTED,), state=APPROVED, decided_at=at)
+        record(session, events.AUTO_APPROVED, claim.subject, by=None, at=at)
+        tell(session, claim, [claim.claimant_id], events.AUTO_APPROVED, at)
+    else:
+        tell(session, claim, moved.people, events.SUBMITTED, at)
+    quicken(session, [claim.claimant_id])
+
+
+def approve(session: Session, seen: Seen, *, shown: int, at: datetime, comment: str = "") -> None:
+    """Approve the open step. Raises ``NotAllowed`` and ``Stale``."""
+    claim, step_id = decidable(seen)
+    _move(session, claim, shown, (SUBMITTED,), updated_at=at, asked_by_id=None)
+    waited = _waiting_people(session, step_id)
+    moved = deciding.decide(
+        session, step_id, approvals.APPROVED, by=seen.reader.id, at=at, comment=comment.strip()
+    )
+    done = moved.step_id is None
+    kind = events.APPROVED if done else events.STEP_APPROVED
+    if done:
+        claim.state, claim.decided_at = APPROVED, at
+    record(
+        session, kind, claim.subject, by=seen.reader.id, at=at,
+        step=step_id, comment=comment.strip(),
+    )  # fmt: skip
+    if done:
+        tell(session, claim, [claim.claimant_id], events.APPROVED, at, seen.reader.name)
+    else:
+        tell(session, claim, moved.people, events.SUBMITTED, at)
+    quicken(session, {claim.claimant_id, *waited})
+
+
+def return_(
+    session: Session, seen: Seen, reason: str, by_line: Mapping[int, str], *, shown: int,
+    at: datetime,
+) -> None:  # fmt: skip
+    """Send the claim back to the claimant with a reason, and one for single lines.
+
+    Raises ``Invalid`` without any reason, ``NotAllowed`` and ``Stale``.
+    """
+    reasons = {line: text.strip() for line, text in by_line.items() if text.strip()}
+    if not reason.strip() and not reasons:
+        raise Invalid(words("Say what has to be changed, for the claim or for a line."), "comment")
+    claim, step_id = decidable(seen)
+    for line in claim.lines:
+        line.objection = reasons.get(line.id, "")
+    _finish(session, seen, step_id, approvals.RETURNED, RETURNED, reason, shown=shown, at=at)
+    record(
+        session, events.RETURNED, claim.subject, by=seen.reader.id, at=at, step=step_id,
+        comment=reason.strip(), lines={str(line): text for line, text in reasons.items()},
+    )  # fmt: skip
+    tell(session, claim, [claim.claimant_id], events.RETURNED, at, seen.reader.name)
+
+
+def reject(session: Session, seen: Seen, reason: str, *, shown: int, at: datetime) -> None:
+    """End the claim with a reason. Raises ``Invalid``, ``NotAllowed`` and ``Stale``."""
+    if not reason.strip():
+        raise Invalid(words("Say why the claim is rejected."), "comment")
+    claim, step_id = decidable(seen)
+    _finish(session, seen, step_id, approvals.REJECTED, REJECTED, reason, shown=shown, at=at)
+    record(
+        session, events.REJECTED, claim.subject, by=seen.reader.id, at=at, step=step_id,
+        comment=reason.strip(),
+    )  # fmt: skip
+    tell(session, claim, [claim.claimant_id], events.REJECTED, at, seen.reader.name)
+
+
+def withdraw(session: Session, seen: Seen, *, shown: int, at: datetime) -> None:
+    """Take the claim back before its final approval. Raises ``NotAllowed`` and ``Stale``."""
+    claim = seen.claim
+    if not seen.mine:
+        raise NotAllowed(words("Only the claimant can withdraw a claim."))
+    _move(session, claim, shown, (SUBMITTED,), state=WITHDRAWN, updated_at=at, asked_by_id=None)
+    waited = _end_route(session, claim)
+    registry.release(session, claim.id)
+    record(session, events.WITHDRAWN, claim.subject, by=seen.reader.id, at=at)
+    quicken(session, {claim.claimant_id, *waited})
+
+
+def decidable(seen: Seen) -> tuple[Claim, int]:
+    """The claim and its open step when the reader may decide it, else a refusal."""
+    if seen.mine:
+        raise NotAllowed(words("Nobody decides on his own claim."))
+    if seen.claim.state != SUBMITTED:
+        raise Stale(CHANGED)
+    if seen.step_id is None:
+        raise Stale(NOT_YOURS) if seen.involved else NotAllowed(NOT_YOURS)
+    return seen.claim, seen.step_id
+
+
+def _finish(
+    session: Session, seen: Seen, step_id: int, step_state: str, state: str, reason: str,
+    *, shown: int, at: datetime,
+) -> None:  # fmt: skip
+    claim = seen.claim
+    _move(
+        session, claim, shown, (SUBMITTED,),
+        state=state, updated_at=at, asked_by_id=None,
+        decided_at=at if state == REJECTED else None,
+    )  # fmt: skip
+    waited = _waiting_people(session, step_id)
+    deciding.decide(session, step_id, step_state, by=seen.reader.id, at=at, comment=reason.strip())
+    if state == REJECTED:
+        registry.release(session, claim.id)
+    quicken(session, {claim.claimant_id, *waited})
+
+
+def _end_route(session: Session, claim: Claim) -> set[int]:
+    route = session.scalars(
+        select(Route)
+        .where(Route.subject_kind == "claim", Route.subject_id == claim.id)
+        .order_by(Route.round.desc())
+        .limit(1)
+    ).one()
+    waiting = session.scalars(
+        select(approvals.StepPerson.person_id)
+        .join(approvals.Step, approvals.Step.id == approvals.StepPerson.step_id)
+        .where(
+            approvals.Step.route_id == route.id,
+            approvals.StepPerson.waiting_since.is_not(None),
+        )
+    ).all()
+    deciding.end(session, route.id)
+    return set(waiting)
+
+
+def _waiting_people(session: Session, step_id: int) -> Sequence[int]:
+    people = approvals.StepPerson
+    return session.scalars(select(people.person_id).where(people.step_id == step_id)).all()
+
+
+def _move(session: Session, claim: Claim, shown: int, states: Sequence[str], **values: Any) -> None:
+    moved = session.execute(
+        update(Claim)
+        .where(Claim.id == claim.id, Claim.version == shown, Claim.state.in_(states))
+        .values(version=Claim.version + 1, beat=Claim.beat + 1, **values)
+        .returning(Claim)
+        .execution_options(populate_existing=True)
+    ).first()
+    if moved is None:
+        session.refresh(claim, ["state", "version"])
+        if claim.version == shown:
+            raise NotNow(words("This cannot be done with the claim as it is now."))
+        raise Stale(CHANGED)
+
+
+def _next_number(session: Session, on: date) -> str:
+    value = session.scalar(
+        upsert(session, Counter)
+        .values(name=f"claims {on.year}", value=1)
+        .on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + 1})
+        .returning(Counter.value)
+    )
+    return f"BX{on.year}-{value:06d}"
+
+
+def tell(
+    session: Session, claim: Claim, people: Iterable[int], kind: str, at: datetime, who: str = ""
+) -> None:
+    """Tell people what happened to the claim."""
+    told: Iterable[Person] = people_by_id(session, people).values()
+    notify(
+        session, told, kind, claim.subject, at=at,
+        number=claim.number, purpose=claim.purpose, total=claim.total, who=who,
+    )  # fmt: skip

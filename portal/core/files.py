@@ -1,0 +1,285 @@
+"""Files people hand in: what is accepted, what is kept of them, and where.
+
+The type of a file is what its bytes say; its name and the type the browser sent never
+decide anything. Whoever serves a kept file sends ``Accepted.media_type`` with ``nosniff``,
+and XML and OFD only as a download.
+"""
+
+import hashlib
+import io
+import os
+import re
+import tempfile
+import threading
+import unicodedata
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import filetype  # type: ignore[import-untyped]
+import pypdfium2
+from PIL import Image, ImageOps
+
+from portal.core.errors import Invalid, Missing
+from portal.core.safe import Archive, parse_xml, xml_text
+from portal.core.words import words
+
+PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
+OFD, XML = "application/ofd", "application/xml"
+SUFFIXES = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png", OFD: ".ofd", XML: ".xml"}
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+MAX_NAME = 120
+
+_KEEP_MODES = {"1": "L", "L": "L", "I;16": "L", "I": "L", "F": "L", "LA": "RGBA", "RGBA": "RGBA"}
+_KNOWN_ENDINGS = {*SUFFIXES.values(), ".jpeg", ""}
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+# PDFium keeps global state: two threads inside it at once crash the process.
+_pdfium = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A file that may be kept: ``data`` as it is stored, and what is known of it.
+
+    ``pages`` is the number of pages of a PDF, ``None`` for other types and for PDFs that
+    only open with a password.
+    """
+
+    data: bytes
+    media_type: str
+    suffix: str
+    filename: str
+    pages: int | None
+
+
+class Store:
+    """Files kept by the SHA-256 of their content, under a folder the web never serves."""
+
+    def __init__(self, root: Path):
+        self._root = root
+
+    def put(self, data: bytes) -> str:
+        """Keep ``data`` durably, once however often it comes; its SHA-256 in hexadecimal."""
+        sha = hashlib.sha256(data).hexdigest()
+        path = self.path(sha)
+        if path.exists():
+            # Young again, so that a sweep now running spares what is about to be named.
+            os.utime(path)
+            return sha
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+        return sha
+
+    def path(self, sha: str) -> Path:
+        """Where the file is or would be. Raises ``Missing`` for what is no SHA-256."""
+        if not _SHA256.fullmatch(sha):
+            raise _missing()
+        return self._root / sha[:2] / sha
+
+    def read(self, sha: str) -> bytes:
+        """The content. Raises ``Missing`` when no such file is kept."""
+        try:
+            return self.path(sha).read_bytes()
+        except FileNotFoundError:
+            raise _missing() from None
+
+    def delete_unnamed(
+        self, named: Collection[str] | Callable[[str], bool], older_than: datetime
+    ) -> int:
+        """Delete what no record names and was last put before ``older_than`` (aware).
+
+        ``named`` is the names in use, or a function that knows one. Returns how many files
+        went, left-overs of broken writes among them.
+        """
+        is_named = named if callable(named) else named.__contains__
+        deleted = 0
+        for path in self._root.glob("??/*"):
+            changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            if changed < older_than and not is_named(path.name):
+                path.unlink(missing_ok=True)
+                deleted += 1
+        return deleted
+
+
+def accept(data: bytes, filename: str) -> Accepted:
+    """The file as it may be kept, or ``Invalid`` with the reason and what to do.
+
+    Accepts PDF, JPEG, PNG, OFD and XML up to ``MAX_BYTES``. Pictures come back turned
+    upright and written anew, so that nothing but the picture is left of them.
+    """
+    if not data:
+        raise Invalid(words("This file is empty. Choose it again."))
+    if len(data) > MAX_BYTES:
+        raise Invalid(
+            words(
+                "This file is larger than %(limit)s MB. Scan it at a lower resolution or split it.",
+                limit=MAX_BYTES // 1024**2,
+            )
+        )
+    media_type = _media_type(data)
+    pages = None
+    if media_type in (JPEG, PNG):
+        data = _plain_picture(data, media_type)
+    elif media_type == PDF:
+        pages = _count_pages(data)
+    elif media_type == XML:
+        parse_xml(data)
+    suffix = SUFFIXES[media_type]
+    return Accepted(data, media_type, suffix, clean_name(filename, suffix), pages)
+
+
+def clean_name(filename: str, suffix: str = "") -> str:
+    """``filename`` fit to be shown and offered: no folders, control or bidi characters.
+
+    At most ``MAX_NAME`` characters with its suffix kept, and ending in ``suffix`` when one
+    is given, so that a name never promises another type than the content has.
+    """
+    name = unicodedata.normalize("NFC", filename).replace("\\", "/").rpartition("/")[2]
+    name = "".join(c for c in name if unicodedata.category(c)[0] not in "CZ" or c in " \u3000")
+    name = re.sub(r'[<>:"|?*]', "_", name).strip().lstrip(".").strip()
+    stem, dot, ending = name.rpartition(".")
+    if not stem or len(ending) > 10:
+        stem, dot, ending = name, "", ""
+    ending = dot + ending
+    if suffix and ending.lower() not in (suffix, {".jpg": ".jpeg"}.get(suffix)):
+        stem, ending = stem if ending.lower() in _KNOWN_ENDINGS else stem + ending, suffix
+    return (stem or "file")[: MAX_NAME - len(ending)].rstrip() + ending
+
+
+def thumbnail(data: bytes, media_type: str, width: int = 320) -> bytes | None:
+    """A JPEG at most ``width`` wide and twice as high, of a picture or a PDF's first page.
+
+    ``data`` is what ``accept`` gave. ``None`` for other types and for what cannot be shown.
+    """
+    try:
+        if media_type == PDF:
+            picture = _first_page(data, width)
+        elif media_type in (JPEG, PNG):
+            picture = Image.open(io.BytesIO(data), formats=["JPEG", "PNG"])
+            picture.draft("RGB", (width, width * 2))
+        else:
+            return None
+        picture.thumbnail((width, width * 2))
+        return _jpeg(_on_white(picture), quality=80)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, pypdfium2.PdfiumError):
+        return None
+
+
+def _media_type(data: bytes) -> str:
+    guess = filetype.guess_mime(data)
+    if guess in (JPEG, PNG):
+        return str(guess)
+    if b"%PDF-" in data[:1024]:
+        return PDF
+    if data.startswith(b"PK\x03\x04"):
+        if any(name.lower() == "ofd.xml" for name in Archive(data)):
+            return OFD
+        raise Invalid(
+            words("This is an archive or an office file. Unpack it or save it as PDF first.")
+        )
+    if guess is None and _looks_like_xml(data):
+        return XML
+    raise Invalid(words("Files of this type are not accepted. Add a PDF, JPEG, PNG, OFD or XML."))
+
+
+def _looks_like_xml(data: bytes) -> bool:
+    try:
+        text = xml_text(data).lstrip()
+    except Invalid:
+        return False
+    return text.startswith("<") and not text[:15].lower().startswith(("<!doctype html", "<html"))
+
+
+def _plain_picture(data: bytes, media_type: str) -> bytes:
+    try:
+        picture = Image.open(io.BytesIO(data), formats=["JPEG", "PNG"])
+        if picture.width * picture.height > MAX_PIXELS:
+            raise Image.DecompressionBombError
+        mode = _KEEP_MODES.get(picture.mode, "RGB")
+        if "transparency" in picture.info:
+            mode = "RGBA"
+        upright = ImageOps.exif_transpose(picture).convert(mode)
+    except Image.DecompressionBombError:
+        raise Invalid(
+            words(
+                "This picture has more than %(limit)s million pixels. Take it at a lower setting.",
+                limit=MAX_PIXELS // 1_000_000,
+            )
+        ) from None
+    except (OSError, ValueError, SyntaxError, EOFError):
+        raise Invalid(words("This picture is broken. Take or save it again.")) from None
+    # Pillow writes comments and colour profiles back from here.
+    upright.info.clear()
+    if media_type == JPEG:
+        return _jpeg(_on_white(upright), quality=88)
+    out = io.BytesIO()
+    upright.save(out, "PNG")
+    return out.getvalue()
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    if picture.mode == "L":
+        return picture
+    if picture.mode not in ("RGBA", "LA", "P"):
+        return picture.convert("RGB")
+    layer = picture.convert("RGBA")
+    white = Image.new("RGB", layer.size, "white")
+    white.paste(layer, mask=layer.getchannel("A"))
+    return white
+
+
+def _jpeg(picture: Image.Image, quality: int) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=quality, optimize=True)
+    return out.getvalue()
+
+
+def _count_pages(data: bytes) -> int | None:
+    with _pdfium:
+        try:
+            with pypdfium2.PdfDocument(data) as document:
+                pages = len(document)
+                if pages:
+                    document[0].close()
+        except pypdfium2.PdfiumError as error:
+            if error.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD:
+                return None
+            pages = 0
+    if not pages:
+        raise Invalid(words("This PDF is broken and cannot be opened. Save or scan it again."))
+    return pages
+
+
+def _first_page(data: bytes, width: int) -> Image.Image:
+    with _pdfium, pypdfium2.PdfDocument(data) as document:
+        page = document[0]
+        # A page may claim to be a kilometre wide: the picture's size is what is bounded.
+        scale = min(width / max(page.get_width(), 1), width * 2 / max(page.get_height(), 1))
+        picture: Image.Image = page.render(scale=scale, may_draw_forms=False).to_pil()
+        return picture.convert("RGB")
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _missing() -> Missing:
+    return Missing(words("This file is not here."))

@@ -1,0 +1,57 @@
+"""Doing a thing once: one-time keys of forms, and what was typed into forms that could not
+be taken because their reader was signed out."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, delete, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal.core.db import Base, upsert
+
+KEYS_KEPT = timedelta(days=7)
+FORMS_KEPT = timedelta(days=1)
+
+
+class FormKey(Base):
+    """A form that was acted on, and where its reader was sent."""
+
+    __tablename__ = "form_keys"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    used_at: Mapped[datetime] = mapped_column(index=True)
+    location: Mapped[str | None] = mapped_column(String(500))
+
+
+class KeptForm(Base):
+    """What somebody typed and sent while signed out, for him alone."""
+
+    __tablename__ = "kept_forms"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    path: Mapped[str] = mapped_column(String(500))
+    fields: Mapped[list[Any]]
+    kept_at: Mapped[datetime] = mapped_column(index=True)
+
+
+def use_key(session: Session, key: str, at: datetime) -> bool:
+    """Use a form's key; False when it was used before. A rollback frees it again."""
+    used = upsert(session, FormKey).values(key=key, used_at=at).on_conflict_do_nothing()
+    return session.execute(used.returning(FormKey.key)).first() is not None
+
+
+def remember_answer(session: Session, key: str, location: str | None) -> None:
+    """Where a repetition of the same form is sent."""
+    session.execute(update(FormKey).where(FormKey.key == key).values(location=location))
+
+
+def answer_of(session: Session, key: str) -> str | None:
+    """Where the form with this key had sent its reader."""
+    return session.scalar(select(FormKey.location).where(FormKey.key == key))
+
+
+def forget_old(session: Session, at: datetime) -> None:
+    """Delete keys and kept forms that nobody will come back for."""
+    session.execute(delete(FormKey).where(FormKey.used_at < at - KEYS_KEPT))
+    session.execute(delete(KeptForm).where(KeptForm.kept_at < at - FORMS_KEPT))

@@ -1,0 +1,157 @@
+"""Receipts of the demo company: drawn pictures and fully digital invoices (数电票)."""
+
+import io
+from datetime import date
+from functools import cache
+from pathlib import Path
+from random import Random
+from xml.sax.saxutils import escape
+
+from PIL import Image, ImageDraw, ImageFont
+
+from portal.claims.receipts import Upload
+from portal.core.files import Accepted, Store, accept
+from portal.core.money import format_plain, in_words
+from portal.demo.expenses import INVOICE, Expense
+from portal.demo.people import COMPANY, COMPANY_TAX_ID
+from portal.invoices.readers import read
+
+FONTS = (
+    "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
+    "/usr/share/fonts/wqy-microhei/wqy-microhei.ttc",
+)
+PAPER, INK, FADED = 248, 40, 226
+
+RATES = {"rail": 9, "flight": 9, "lodging": 6, "entertaining": 6, "training": 6}
+"""VAT in percent by category, 13 for goods."""
+GOODS = {
+    "rail": "*运输服务*铁路客票",
+    "flight": "*运输服务*航空客票",
+    "lodging": "*住宿服务*住宿费",
+    "entertaining": "*餐饮服务*餐费",
+    "training": "*非学历教育服务*培训费",
+}
+TITLES = {
+    "local_transport": ("出租汽车专用发票", "车号 沪A·X{n:04d}", "里程 {km} 公里"),
+    "meals": ("餐饮结账单", "桌号 {km}", "流水 {n:06d}"),
+    "entertaining": ("宴会结账单", "包间 {km}", "流水 {n:06d}"),
+    "telephone": ("通信服务账单", "账期 {n:06d}", "套餐 {km}GB"),
+    "rail": ("铁路客票", "车次 G{n:04d}", "{km}车 二等座"),
+}
+SHOP = ("购物小票", "收银 {km}号", "流水 {n:06d}")
+
+
+class Drawer:
+    """Makes the receipts of a story's expenses and keeps their files.
+
+    Those since ``true_since`` are drawn for their own day, merchant and amount. Older ones
+    share a few pictures of faded paper, so that a year of them loads in seconds.
+    """
+
+    def __init__(self, store: Store, rng: Random, true_since: date):
+        self.store, self.rng, self.true_since = store, rng, true_since
+        self.invoices = 0
+        self.faded: dict[tuple[str, int], Upload] = {}
+
+    def upload(self, expense: Expense, place: int) -> Upload:
+        """The receipt of an expense; ``place`` is its line's, so that no picture comes twice."""
+        if expense.spent_on < self.true_since:
+            return self._faded(expense, place)
+        if expense.proof == INVOICE:
+            self.invoices += 1
+            number = f"{expense.spent_on:%y}3120000{self.invoices * 7919:011d}"
+            return self._kept(invoice_xml(expense, number), f"数电票_{number[-8:]}.xml")
+        data = picture(expense, self.rng.randrange(1, 9999))
+        return self._kept(data, f"IMG_{expense.spent_on:%Y%m%d}_{place + 1}.jpg")
+
+    def _faded(self, expense: Expense, place: int) -> Upload:
+        kind = expense.category, place
+        if kind not in self.faded:
+            data = picture(expense, place + 1, body=FADED)
+            self.faded[kind] = self._kept(data, f"扫描件{place + 1}.jpg")
+        return self.faded[kind]
+
+    def _kept(self, data: bytes, filename: str) -> Upload:
+        accepted: Accepted = accept(data, filename)
+        invoice = read(accepted.data, accepted.media_type) if filename.endswith(".xml") else None
+        return Upload(accepted, self.store.put(accepted.data), invoice)
+
+
+def picture(expense: Expense, number: int, body: int = INK) -> bytes:
+    """A small JPEG of a paper receipt; ``body`` is the grey in which its values are printed."""
+    title, *details = TITLES.get(expense.category, SHOP)
+    paper = Image.new("L", (340, 420), PAPER)
+    draw = ImageDraw.Draw(paper)
+    centred = {"anchor": "ma", "fill": INK}
+    draw.text((170, 24), expense.merchant or title, font=_font(26), **centred)  # type: ignore[arg-type]
+    draw.text((170, 62), title, font=_font(18), **centred)  # type: ignore[arg-type]
+    draw.line((20, 98, 320, 98), fill=INK)
+    lines = [
+        f"日期 {expense.spent_on:%Y-%m-%d}",
+        *(detail.format(n=number, km=number % 29 + 2) for detail in details),
+        f"城市 {expense.city or '上海'}",
+    ]
+    for row, text in enumerate(lines):
+        draw.text((26, 116 + row * 36), text, font=_font(18), fill=body)
+    draw.line((20, 280, 320, 280), fill=INK)
+    draw.text((26, 300), "金额", font=_font(22), fill=INK)
+    amount = f"￥{format_plain(expense.amount)}"
+    draw.text((314, 296), amount, font=_font(28), anchor="ra", fill=body)
+    draw.text((170, 372), "谢谢惠顾 请妥善保管", font=_font(14), **centred)  # type: ignore[arg-type]
+    out = io.BytesIO()
+    paper.save(out, "JPEG", quality=70)
+    return out.getvalue()
+
+
+@cache
+def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    for path in FONTS:
+        if Path(path).exists():
+            return ImageFont.truetype(path, size)
+    return ImageFont.load_default(size)
+
+
+def invoice_xml(expense: Expense, number: str) -> bytes:
+    """The XML of a fully digital invoice for the expense, made out to the demo company."""
+    rate = RATES.get(expense.category, 13)
+    net = round(expense.amount * 100 / (100 + rate))
+    goods = GOODS.get(expense.category, "*货物*" + expense.purpose)
+    seller_tax_id = f"91310000MA1D{sum(map(ord, expense.merchant)) % 10**6:06d}"
+    in_chinese = in_words(expense.amount).removeprefix("人民币")
+    values = {
+        "net": _plain(net),
+        "tax": _plain(expense.amount - net),
+        "total": _plain(expense.amount),
+        "in_chinese": in_chinese,
+        "number": number,
+        "day": expense.spent_on.isoformat(),
+        "seller": escape(f"上海{expense.merchant}有限公司"),
+        "seller_tax_id": seller_tax_id,
+        "buyer": COMPANY,
+        "buyer_tax_id": COMPANY_TAX_ID,
+        "goods": escape(goods),
+        "rate": f"{rate / 100:.2f}",
+    }
+    return XML.format(**values).encode()
+
+
+def _plain(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
+XML = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<EInvoice><Header><EIid>{number}</EIid></Header>'
+    "<EInvoiceData>"
+    "<SellerInformation><SellerIdNum>{seller_tax_id}</SellerIdNum>"
+    "<SellerName>{seller}</SellerName></SellerInformation>"
+    "<BuyerInformation><BuyerIdNum>{buyer_tax_id}</BuyerIdNum>"
+    "<BuyerName>{buyer}</BuyerName></BuyerInformation>"
+    "<BasicInformation><TotalAmWithoutTax>{net}</TotalAmWithoutTax>"
+    "<TotalTaxAm>{tax}</TotalTaxAm><TotalTax-includedAmount>{total}</TotalTax-includedAmount>"
+    "<TotalTax-includedAmountInChinese>{in_chinese}</TotalTax-includedAmountInChinese>"
+    "<RequestTime>{day} 10:00:00</RequestTime></BasicInformation>"
+    "<IssuItemInformation><ItemName>{goods}</ItemName><Amount>{net}</Amount>"
+    "<TaxRate>{rate}</TaxRate><ComTaxAm>{tax}</ComTaxAm></IssuItemInformation>"
+    "</EInvoiceData><TaxSupervisionInfo><InvoiceNumber>{number}</InvoiceNumber>"
+    "<IssueTime>{day}</IssueTime></TaxSupervisionInfo></EInvoice>\n"
+)

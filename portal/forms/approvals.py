@@ -1,0 +1,20 @@
+"""Forms for deciding."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, TextAreaField
+from wtforms.validators import Length
+
+from portal.forms.base import PortalForm
+
+
+class DecisionForm(PortalForm):
+    """One decision on one claim; reasons for single lines are named ``reason-<line>``."""
+
+    version = HiddenField()
+    comment = TextAreaField(
+        _l("Your remark"), [Length(max=2000)], render_kw={"rows": 2, "maxlength": 2000}
+    )
+
+
+class BulkForm(PortalForm):
+    """Several approvals at once; what was chosen travels as ``claim=<id>:<version>``."""

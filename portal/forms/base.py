@@ -1,0 +1,58 @@
+"""What all forms share."""
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_wtf import FlaskForm
+from wtforms import HiddenField
+
+from portal.core.errors import Invalid
+from portal.web.guards import reader_or_none
+from portal.web.i18n import say
+from portal.web.session import new_form_key
+
+
+class PortalForm(FlaskForm):  # type: ignore[misc]
+    """A form with CSRF token and one-time key, whose errors are in the reader's language."""
+
+    form_key = HiddenField()
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def get_translations(self, form: Any) -> Any:
+            return _Translations()
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        reader = reader_or_none()
+        self.form_key.data = new_form_key(reader.id) if reader else ""
+
+    def refuse(self, refusal: Invalid) -> None:
+        """Show a refusal of the rules at the field it came from, else at the whole form."""
+        field = self._fields.get(refusal.field or "")
+        if field is None:
+            self.form_errors.append(say(refusal.words))
+        else:
+            field.errors = [*field.errors, say(refusal.words)]
+
+    @property
+    def summary(self) -> list[tuple[str, str]]:
+        """Every error with the id of its control, for the summary above the form."""
+        found = [(self.first_id, str(error)) for error in self.form_errors]
+        for field in self:
+            found += [(field.id, f"{field.label.text}: {error}") for error in field.errors]
+        return found
+
+    @property
+    def first_id(self) -> str:
+        """The id of the first control that can be seen."""
+        return next((f.id for f in self if f.widget.input_type != "hidden"), "main")
+
+
+class _Translations:
+    """WTForms' own sentences, looked up in the portal's catalog."""
+
+    def gettext(self, string: str) -> str:
+        return str(gettext(string))
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        return str(gettext(singular if n == 1 else plural))

@@ -1,0 +1,133 @@
+"""Forms around a claim. What is typed on a line is judged by the rules, not refused here."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import Length
+
+from portal.claims.drafting import TypedLine
+from portal.claims.models import Claim, Line
+from portal.forms.base import PortalForm
+from portal.policy.rules import Policy
+from portal.web.i18n import named
+from portal.web.labels import CLAIM_STATES
+
+AMOUNT = {"inputmode": "decimal", "autocomplete": "off", "class": "num"}
+
+
+class LineForm(Form):  # type: ignore[misc]
+    """One expense as typed; field names begin with ``line-<id>-``."""
+
+    spent_on = StringField(_l("Date"), render_kw={"type": "date", "placeholder": "2026-03-31"})
+    category = SelectField(_l("Category"), validate_choice=False)
+    amount = StringField(_l("Amount"), render_kw=AMOUNT)
+    purpose = StringField(_l("Purpose"), render_kw={"maxlength": 200})
+    city = StringField(_l("City"), render_kw={"maxlength": 60})
+    nights = StringField(_l("Nights"), render_kw={"inputmode": "numeric", "class": "num"})
+    attendees = TextAreaField(_l("Guests"), render_kw={"rows": 2, "maxlength": 2000})
+    cost_centre = StringField(_l("Cost centre"), render_kw={"maxlength": 40})
+    reason = TextAreaField(_l("Your reason"), render_kw={"rows": 2, "maxlength": 2000})
+
+    class Meta:
+        locales = ["en"]
+
+    def typed(self, line_id: int) -> TypedLine:
+        """What stands on the line now, as text."""
+        return TypedLine(id=line_id, **{name: field.data or "" for name, field in self.typed_fields})
+
+    @property
+    def typed_fields(self) -> list[tuple[str, Any]]:
+        """The fields by name."""
+        return [(name, self._fields[name]) for name in TypedLine.__dataclass_fields__ if name != "id"]
+
+
+class ClaimForm(PortalForm):
+    version = HiddenField()
+    purpose = StringField(
+        _l("What it is for"), [Length(max=200)], render_kw={"maxlength": 200}
+    )
+
+
+def category_choices(policy: Policy) -> Any:
+    """Categories for a list, grouped under their parents."""
+    tops = [c for c in policy.categories.values() if c.parent is None and c.active]
+    choices: dict[str, list[tuple[str, str]]] = {"": [("", "–")]}
+    plain: list[tuple[str, str]] = []
+    for top in tops:
+        below = [c for c in policy.categories.values() if c.parent == top.code and c.active]
+        if below:
+            choices[named(top.name)] = [(c.code, named(c.name)) for c in below]
+        else:
+            plain.append((top.code, named(top.name)))
+    choices[str(_l("General"))] = plain
+    return choices
+
+
+def line_form(line: Line, policy: Policy, formdata: MultiDict[str, str] | None = None) -> LineForm:
+    """The form of a stored line, or of what was just typed into it."""
+    stored = {
+        "spent_on": line.typed.get("spent_on") or _text(line.spent_on),
+        "amount": line.typed.get("amount") or amount_text(line.amount),
+        "nights": line.typed.get("nights") or _text(line.nights),
+        "category": line.category,
+        "purpose": line.purpose,
+        "city": line.city,
+        "attendees": line.attendees,
+        "cost_centre": line.cost_centre,
+        "reason": line.reason,
+    }
+    form = LineForm(formdata, prefix=f"line-{line.id}-", data=stored)
+    form.category.choices = category_choices(policy)
+    if "spent_on" in line.typed:
+        # A date control shows nothing of a text that is no date.
+        form.spent_on.render_kw = {"type": "text"}
+    return form
+
+
+def typed_lines(claim: Claim, formdata: MultiDict[str, str]) -> list[TypedLine]:
+    """What was typed into each of the claim's lines that the page had."""
+    return [
+        LineForm(formdata, prefix=f"line-{line.id}-").typed(line.id)
+        for line in claim.lines
+        if f"line-{line.id}-amount" in formdata
+    ]
+
+
+def amount_text(minor: int | None) -> str:
+    """An amount as it is typed."""
+    return "" if minor is None else f"{minor // 100}.{minor % 100:02d}"
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+class ActionForm(PortalForm):
+    """A button that acts on a claim as it was shown."""
+
+    version = HiddenField()
+
+
+class CommentForm(PortalForm):
+    comment = TextAreaField(
+        _l("Comment"), [Length(max=2000)], render_kw={"rows": 3, "maxlength": 2000}
+    )
+
+
+class TemplateForm(PortalForm):
+    name = StringField(_l("Name of the template"), [Length(max=80)], render_kw={"maxlength": 80})
+
+
+class FilterForm(PortalForm):
+    """What a list of claims is narrowed to, as a shareable address."""
+
+    text = StringField(_l("Number or purpose"))
+    state = SelectField(_l("State"), choices=[("", _l("All")), *CLAIM_STATES.items()],
+                        validate_choice=False)  # fmt: skip
+    since = StringField(_l("Changed from"), render_kw={"type": "date"})
+    until = StringField(_l("Changed to"), render_kw={"type": "date"})
+
+    class Meta(PortalForm.Meta):
+        csrf = False

@@ -1,0 +1,54 @@
+"""Forms for signing in and choosing a password."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+from portal.forms.base import PortalForm
+
+REQUIRED = InputRequired(_l("This is needed."))
+
+
+class SignInForm(PortalForm):
+    name = StringField(
+        _l("E-mail or employee number"),
+        [REQUIRED, Length(max=254)],
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
+    )
+    password = PasswordField(
+        _l("Password"),
+        [REQUIRED, Length(max=200)],
+        render_kw={"autocomplete": "current-password"},
+    )
+    shared = BooleanField(_l("This is a shared computer"))
+    next = HiddenField()
+    kept = HiddenField()
+
+
+class ForgottenForm(PortalForm):
+    name = StringField(
+        _l("E-mail or employee number"),
+        [REQUIRED, Length(max=254)],
+        render_kw={"autocomplete": "username", "autocapitalize": "none"},
+    )
+
+
+class NewPasswordForm(PortalForm):
+    password = PasswordField(
+        _l("New password"),
+        [REQUIRED, Length(max=200)],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class ChangePasswordForm(PortalForm):
+    old_password = PasswordField(
+        _l("Present password"),
+        [REQUIRED, Length(max=200)],
+        render_kw={"autocomplete": "current-password"},
+    )
+    password = PasswordField(
+        _l("New password"),
+        [REQUIRED, Length(max=200)],
+        render_kw={"autocomplete": "new-password"},
+    )

@@ -1,0 +1,190 @@
+"""Invoices in OFD files (GB/T 33190-2016): zip archives of XML, read from three places.
+
+An attached invoice in XML comes first, then the ``CustomData`` of ``OFD.xml``, then the tags
+that point at the text printed on the pages. Later places only fill what earlier ones lack.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from xml.etree.ElementTree import Element
+
+from portal.core.errors import Invalid
+from portal.core.safe import (
+    MAX_XML_BYTES,
+    Allowance,
+    Archive,
+    Unsafe,
+    parse_xml,
+    xml_text,
+)
+from portal.core.words import words
+from portal.invoices.readers.invoice import Fields, ReadInvoice
+from portal.invoices.readers.values import fields_from
+from portal.invoices.readers.xml import SHAPES, VAT, VAT_ITEM, invoices_in, one_of, outcome
+
+CUSTOM_DATA = {
+    "code": ("发票代码",),
+    "number": ("发票号码",),
+    "issued_on": ("开票日期",),
+    "seller": ("销售方名称", "销方名称"),
+    "seller_tax_id": ("销售方纳税人识别号", "销方税号", "销售方税号"),
+    "buyer": ("购买方名称", "购方名称"),
+    "buyer_tax_id": ("购买方纳税人识别号", "购方税号", "购买方税号"),
+    "net": ("合计金额", "金额合计"),
+    "tax": ("合计税额", "税额合计"),
+    "total": ("价税合计", "价税合计(小写)"),
+    "spelled": ("价税合计(大写)",),
+}
+
+_ATTACHED = re.compile(r"<(?:[\w.-]*:)?(" + "|".join(SHAPES) + r")[\s>:/]")
+
+MAX_PACKAGE_ELEMENTS = 120_000
+
+_HALF_WIDTH = str.maketrans("（）", "()")
+
+Ref = tuple[str | None, str]
+"""The page and the object on it that a tag points at."""
+
+
+def read_ofd(data: bytes) -> ReadInvoice:
+    """The invoice of an OFD file.
+
+    Raises ``Unreadable`` when it holds none or several, ``Unsafe`` or ``Invalid`` (from
+    ``portal.core.safe``) when it cannot be opened.
+    """
+    package = _Package(data)
+    attached, stated = one_of(_attached(package)), one_of(_custom_data(package))
+    found = attached or stated
+    if attached and stated:
+        found = attached.checked_against(stated).filled_from(stated)
+    if found is None or found.unread() or not found.items:
+        tagged = one_of(_tagged(package))
+        found = found.filled_from(tagged) if found and tagged else found or tagged
+    return outcome(found, "ofd")
+
+
+class _Package:
+    """The XML files of an OFD archive, as text, and parsed within one allowance."""
+
+    def __init__(self, data: bytes):
+        archive = Archive(data)
+        self._allowance = Allowance(MAX_PACKAGE_ELEMENTS)
+        self.texts: dict[str, str] = {}
+        size = 0
+        for name in archive:
+            if name.lower().endswith((".xml", ".xbrl")):
+                content = archive.read(name)
+                size += len(content)
+                if size > MAX_XML_BYTES:
+                    raise Unsafe(
+                        words("This OFD file is too large to be read. Type the values instead.")
+                    )
+                with suppress(Invalid):
+                    self.texts[name] = xml_text(content)
+
+    def root(self, name: str) -> Element | None:
+        """The root of a file of the archive; ``None`` when it is absent or broken."""
+        try:
+            return parse_xml(self.texts.get(name, ""), self._allowance)
+        except Unsafe:
+            raise
+        except Invalid:
+            return None
+
+
+def _attached(package: _Package) -> list[Fields]:
+    found: list[tuple[int, Fields]] = []
+    for name, text in package.texts.items():
+        shape = _ATTACHED.search(text[:4000])
+        if shape and "ObjectRef" not in text and (root := package.root(name)) is not None:
+            trust = list(SHAPES).index(shape[1])
+            found += [(trust, invoice) for invoice in invoices_in(root)]
+    return [invoice for _, invoice in sorted(found, key=lambda pair: pair[0])]
+
+
+def _custom_data(package: _Package) -> list[Fields]:
+    entry = next((name for name in package.texts if name.lower() == "ofd.xml"), "")
+    root = package.root(entry)
+    found = []
+    for body in root.iter("DocBody") if root is not None else ():
+        given = {
+            re.sub(r"\s", "", data.get("Name", "")).translate(_HALF_WIDTH): data.text
+            for data in body.iter("CustomData")
+        }
+        raw = {
+            name: next((given[alias] for alias in aliases if given.get(alias)), None)
+            for name, aliases in CUSTOM_DATA.items()
+        }
+        if any(raw.values()):
+            found.append(fields_from(raw, []))
+    return found
+
+
+def _tagged(package: _Package) -> list[Fields]:
+    found = []
+    for name, text in package.texts.items():
+        if "ObjectRef" not in text or (root := package.root(name)) is None:
+            continue
+        tags = next((each for each in root.iter() if each.find(VAT["number"]) is not None), None)
+        if tags is not None:
+            found.append(_from_tags(tags, _printed(package, name.split("/")[0])))
+    return found
+
+
+def _from_tags(element: Element, printed: dict[Ref, str]) -> Fields:
+    def said(tag: Element | None) -> list[str]:
+        if tag is None:
+            return []
+        refs = [ref for ref in tag if ref.tag in ("ObjectRef", "ObjectData")]
+        return [_said_by(ref, printed) for ref in refs] or [tag.text or ""]
+
+    raw: dict[str, str | None] = {
+        name: "".join(said(element.find(path))) for name, path in VAT.items()
+    }
+    every, name, amount = VAT_ITEM
+    lines = [(said(line.find(name)), said(line.find(amount))) for line in element.iterfind(every)]
+    if not lines:
+        # Some issuers tag no lines, only each printed column.
+        names, amounts = element.findall(name), element.findall(amount)
+        if len(names) == len(amounts):
+            lines = [(said(one), said(other)) for one, other in zip(names, amounts, strict=True)]
+    return fields_from(raw, [("".join(one), "".join(other)) for one, other in lines])
+
+
+def _said_by(ref: Element, printed: dict[Ref, str]) -> str:
+    target = (ref.text or "").strip()
+    if ref.tag == "ObjectData":
+        return target
+    return printed.get((ref.get("PageRef"), target)) or printed.get((None, target), "")
+
+
+def _printed(package: _Package, folder: str) -> dict[Ref, str]:
+    """The text of every object on the pages of the document in ``folder``.
+
+    Under page ``None`` stand the objects whose id means one text in the whole document, for
+    tags that name a page wrongly or not at all.
+    """
+    printed: dict[Ref, str] = {}
+    anywhere: dict[str, set[str]] = {}
+    for page, path in _pages(package, folder):
+        content = package.root(path)
+        for printed_object in content.iter("TextObject") if content is not None else ():
+            id_ = printed_object.get("ID", "")
+            said = "".join("".join(code.itertext()) for code in printed_object.iter("TextCode"))
+            printed[page, id_] = said
+            anywhere.setdefault(id_, set()).add(said)
+    return printed | {(None, id_): said.pop() for id_, said in anywhere.items() if len(said) == 1}
+
+
+def _pages(package: _Package, folder: str) -> Iterator[tuple[str | None, str]]:
+    for name, text in package.texts.items():
+        if name.split("/")[0] != folder or not re.search(
+            r"<(?:[\w.-]*:)?Document[\s>]", text[:4000]
+        ):
+            continue
+        root = package.root(name)
+        for page in root.iter("Page") if root is not None else ():
+            path = posixpath.join("/", posixpath.dirname(name), page.get("BaseLoc", ""))
+            yield page.get("ID"), posixpath.normpath(path).lstrip("/")

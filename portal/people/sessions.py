@@ -1,0 +1,244 @@
+"""Signing in: browsers that are signed in, links sent by mail, and slowing down guessers."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, func, literal, select, update
+from sqlalchemy.orm import Session
+
+from portal.core.db import upsert
+from portal.core.errors import Missing, NotNow
+from portal.core.notices import Beat, Notice
+from portal.core.words import words
+from portal.people.models import MailedToken, Person, RoleGrant, SignIn, Throttle
+from portal.people.roles import Reader
+
+SHARED_IDLE = timedelta(minutes=5)
+LONGEST = timedelta(hours=24)
+TOUCH_AFTER = timedelta(seconds=20)
+INVITE, RESET = "invite", "reset"
+VALID = {INVITE: timedelta(days=7), RESET: timedelta(hours=1)}
+
+FREE_FAILURES = 5
+FREE_FAILURES_OF_ADDRESS = 40
+LONGEST_BLOCK = timedelta(minutes=15)
+FORGET_FAILURES = timedelta(hours=1)
+
+
+def digest(token: str) -> str:
+    """What is stored of a secret: reading the database signs nobody in."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def start(
+    session: Session, person: Person, *, shared: bool, address: str, browser: str, at: datetime
+) -> str:
+    """Sign the person in; the token goes into the browser's cookie and nowhere else."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        SignIn(
+            token_hash=digest(token),
+            person_id=person.id,
+            started_at=at,
+            seen_at=at,
+            shared=shared,
+            address=address[:45],
+            browser=browser[:200],
+        )
+    )
+    return token
+
+
+def signed_in(
+    session: Session, token: str, *, idle: timedelta, at: datetime,
+    waiting: ColumnElement[int] | None = None,
+) -> tuple[Reader, bool] | None:  # fmt: skip
+    """The person behind a cookie, and whether the visit should be noted. One query.
+
+    None when the browser was signed out, was idle too long, or the person has left.
+    ``waiting`` is an expression that counts what waits for ``Person.id``.
+    """
+    roles = (
+        select(func.aggregate_strings(RoleGrant.role, " "))
+        .where(RoleGrant.person_id == Person.id)
+        .correlate(Person)
+        .scalar_subquery()
+    )
+    unread = (
+        select(func.count())
+        .select_from(Notice)
+        .where(Notice.person_id == Person.id, Notice.read_at.is_(None))
+        .correlate(Person)
+        .scalar_subquery()
+    )
+    beat = select(Beat.count).where(Beat.person_id == Person.id).correlate(Person)
+    row = session.execute(
+        select(
+            SignIn.id, SignIn.shared, SignIn.seen_at, SignIn.started_at,
+            Person.id.label("person_id"), Person.number, Person.name, Person.email,
+            Person.department_id, Person.grade, Person.language,
+            roles.label("roles"), unread.label("unread"),
+            (literal(0) if waiting is None else waiting).label("waiting"),
+            beat.scalar_subquery().label("beat"),
+        )
+        .join(Person, Person.id == SignIn.person_id)
+        .where(SignIn.token_hash == digest(token), SignIn.ended_at.is_(None), Person.active)
+    ).one_or_none()  # fmt: skip
+    if row is None or at - row.started_at > LONGEST:
+        return None
+    if at - row.seen_at > (SHARED_IDLE if row.shared else idle):
+        return None
+    reader = Reader(
+        id=row.person_id,
+        number=row.number,
+        name=row.name,
+        email=row.email,
+        department_id=row.department_id,
+        grade=row.grade,
+        language=row.language,
+        roles=frozenset((row.roles or "").split()),
+        sign_in_id=row.id,
+        shared=row.shared,
+        waiting=row.waiting,
+        unread=row.unread,
+        beat=row.beat or 0,
+    )
+    return reader, at - row.seen_at > TOUCH_AFTER
+
+
+def touch(session: Session, sign_in_id: int, at: datetime) -> None:
+    """Note that the browser was used. The caller commits."""
+    session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=at))
+
+
+def end(session: Session, person_id: int, sign_in_id: int, at: datetime) -> None:
+    """Sign one browser of the person out."""
+    session.execute(
+        update(SignIn)
+        .where(
+            SignIn.id == sign_in_id, SignIn.person_id == person_id, SignIn.ended_at.is_(None)
+        )
+        .values(ended_at=at)
+    )
+
+
+def end_all(session: Session, person_id: int, at: datetime, *, but: int | None = None) -> None:
+    """Sign the person out everywhere, or everywhere but in one browser."""
+    ended = update(SignIn).where(SignIn.person_id == person_id, SignIn.ended_at.is_(None))
+    if but is not None:
+        ended = ended.where(SignIn.id != but)
+    session.execute(ended.values(ended_at=at))
+
+
+def open_sign_ins(session: Session, person_id: int) -> list[SignIn]:
+    """Where the person is signed in, last used first."""
+    found = select(SignIn).where(SignIn.person_id == person_id, SignIn.ended_at.is_(None))
+    return list(session.scalars(found.order_by(SignIn.seen_at.desc(), SignIn.id)))
+
+
+def issue(session: Session, person: Person, purpose: str, at: datetime) -> str:
+    """A single-use token for a link in a mail; earlier ones of the kind end."""
+    session.execute(
+        update(MailedToken)
+        .where(
+            MailedToken.person_id == person.id,
+            MailedToken.purpose == purpose,
+            MailedToken.used_at.is_(None),
+        )
+        .values(used_at=at)
+    )
+    token = secrets.token_urlsafe(32)
+    session.add(
+        MailedToken(
+            token_hash=digest(token),
+            person_id=person.id,
+            purpose=purpose,
+            expires_at=at + VALID[purpose],
+        )
+    )
+    return token
+
+
+def holder(session: Session, token: str, purpose: str, at: datetime) -> Person:
+    """Whom a mailed token belongs to, without using it. Raises ``Missing``."""
+    person = session.scalars(
+        select(Person)
+        .join(MailedToken, MailedToken.person_id == Person.id)
+        .where(
+            MailedToken.token_hash == digest(token),
+            MailedToken.purpose == purpose,
+            MailedToken.used_at.is_(None),
+            MailedToken.expires_at > at,
+            Person.active,
+        )
+    ).one_or_none()
+    if person is None:
+        raise Missing(words("This link was used before or is too old. Ask for a new one."))
+    return person
+
+
+def redeem(session: Session, token: str, purpose: str, at: datetime) -> Person:
+    """Use a mailed token; of several tries at once one succeeds. Raises ``Missing``."""
+    person = holder(session, token, purpose, at)
+    used = session.execute(
+        update(MailedToken)
+        .where(MailedToken.token_hash == digest(token), MailedToken.used_at.is_(None))
+        .values(used_at=at)
+        .returning(MailedToken.person_id)
+    ).first()
+    if used is None:
+        raise Missing(words("This link was used before or is too old. Ask for a new one."))
+    return person
+
+
+def keys(account: str, address: str) -> dict[str, int]:
+    """What failures are counted by, and how many are free.
+
+    An account is counted together with the address, so that nobody far away can lock its
+    owner out; an address also by itself, against trying one password on many accounts.
+    """
+    return {
+        f"account {digest(account.casefold())[:32]} {address}": FREE_FAILURES,
+        f"address {address}": FREE_FAILURES_OF_ADDRESS,
+    }
+
+
+def refuse_guessers(session: Session, counted: dict[str, int], at: datetime) -> None:
+    """Raise ``NotNow`` while any of the keys is blocked."""
+    until = session.scalar(
+        select(func.max(Throttle.blocked_until)).where(
+            Throttle.key.in_(counted), Throttle.blocked_until > at
+        )
+    )
+    if until is not None:
+        minutes = max(1, round((until - at).total_seconds() / 60))
+        raise NotNow(
+            words("Too many wrong tries. Try again in %(minutes)s minutes.", minutes=minutes)
+        )
+
+
+def note_failure(session: Session, counted: dict[str, int], at: datetime) -> None:
+    """Count a wrong try; past the free ones each blocks longer, at most 15 minutes."""
+    for key, free in counted.items():
+        row = session.get(Throttle, key, with_for_update=True)
+        if row is None or at - row.since > FORGET_FAILURES:
+            session.execute(
+                upsert(session, Throttle)
+                .values(key=key, failures=1, since=at)
+                .on_conflict_do_update(
+                    index_elements=["key"],
+                    set_={"failures": 1, "since": at, "blocked_until": None},
+                )
+            )
+            continue
+        row.failures += 1
+        row.since = at
+        if row.failures >= free:
+            block = timedelta(seconds=30) * 2 ** min(row.failures - free, 5)
+            row.blocked_until = at + min(block, LONGEST_BLOCK)
+
+
+def forget_failures(session: Session, counted: dict[str, int]) -> None:
+    """Start counting anew after the right password."""
+    session.execute(delete(Throttle).where(Throttle.key.in_(counted)))

@@ -1,0 +1,130 @@
+"""What a refusal looks like: each type of error has its status and its page."""
+
+import secrets
+
+from flask import Flask, Response, g, make_response, render_template, request
+from sqlalchemy.exc import IntegrityError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from portal.claims.queries import timeline
+from portal.core.db import db
+from portal.core.errors import Invalid, Missing, NotAllowed, NotNow, Refusal, Stale
+from portal.core.pdf import PdfFailed
+from portal.core.words import Words, words
+from portal.web.logs import log
+from portal.web.session import NEVER_KEPT
+
+STATUSES: dict[type[Refusal], int] = {
+    Missing: 404,
+    NotAllowed: 403,
+    NotNow: 409,
+    Stale: 409,
+    Invalid: 422,
+    PdfFailed: 503,
+}
+
+TITLES = {
+    400: words("The request could not be understood"),
+    403: words("You cannot do this"),
+    404: words("There is nothing here"),
+    405: words("This address cannot be used that way"),
+    409: words("Something changed in the meantime"),
+    413: words("This is too large"),
+    422: words("Something has to be corrected"),
+    429: words("Please wait a moment"),
+    500: words("Something broke on our side"),
+    503: words("The portal is busy right now"),
+}
+
+SAYS = {
+    400: words("Go back, reload the page and try again."),
+    404: words("The address may be mistyped, or it is not for you."),
+    405: words("Go back and use the buttons on the page."),
+    413: words("At most 10 MB for each file and 40 MB at once. Make it smaller or send it in parts."),
+    500: words("Nothing you did was wrong. Try again; if it stays, tell support the number below."),
+    503: words("Nothing was changed. What you sent was not saved; try again in a few seconds."),
+}
+
+def init(app: Flask) -> None:
+    """Answer every error with a page in the reader's language."""
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(IntegrityError, _raced)
+    app.register_error_handler(OSError, _disk)
+    app.register_error_handler(Exception, _broken)
+
+
+def number_request() -> None:
+    """Before each request: the number that error pages show and the log carries."""
+    g.request_number = secrets.token_hex(4)
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status of a refusal, by the nearest type that has one."""
+    return next(STATUSES[kind] for kind in type(refusal).__mro__ if kind in STATUSES)
+
+
+def _refused(refusal: Refusal) -> Response:
+    return page(status_of(refusal), refusal.words)
+
+
+def _http(error: HTTPException) -> Response:
+    if error.code and error.code < 400 and error.response is not None:
+        return make_response(error.response)
+    return page(error.code or 500)
+
+
+def _database(error: OperationalError) -> Response:
+    _log("database unavailable", error)
+    return page(503)
+
+
+def _raced(error: IntegrityError) -> Response:
+    _log("lost a race", error)
+    return page(409, words("Somebody else was faster. Nothing of yours was changed."))
+
+
+def _disk(error: OSError) -> Response:
+    _log("disk", error)
+    return page(503)
+
+
+def _broken(error: Exception) -> Response:
+    _log("unexpected", error, trace=True)
+    return page(500)
+
+
+def _log(what: str, error: Exception, *, trace: bool = False) -> None:
+    log.error(
+        what, error=type(error).__name__, request=g.get("request_number"), path=request.path,
+        exc_info=trace,
+    )  # fmt: skip
+
+
+def page(status: int, says: Words | None = None) -> Response:
+    """An error page; one about a claim that moved on tells what happened to it."""
+    db.session.rollback()
+    happened = []
+    claim_id = g.get("stale_claim_id")
+    if status == 409 and claim_id is not None:
+        happened = list(timeline(db.session(), claim_id))[-3:]
+    typed = [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name not in (*NEVER_KEPT, "version", "decision", "do") and len(value.strip()) > 2
+    ] if request.method == "POST" and status in (409, 422, 503) else []  # fmt: skip
+    html = render_template(
+        "errors/error.html",
+        status=status,
+        title_words=TITLES.get(status, TITLES[500]),
+        says=says or SAYS.get(status, SAYS[500]),
+        happened=happened,
+        claim_id=claim_id,
+        typed=typed,
+        number=g.get("request_number", ""),
+    )
+    response = make_response(html, status)
+    if status == 503:
+        response.headers["Retry-After"] = "5"
+    return response

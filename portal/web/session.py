@@ -1,0 +1,187 @@
+"""Cookies, signing in, and not losing what somebody typed while signed out.
+
+The cookie holds a token that names a row in ``sign_ins``: ending the row ends the access,
+so a stolen or replayed cookie is worth nothing after sign-out.
+"""
+
+import secrets
+from datetime import timedelta
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, make_response, redirect, request, session, url_for
+from flask_login import AnonymousUserMixin, LoginManager, UserMixin, login_user, logout_user
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from portal.approvals.queries import waiting_count
+from portal.core import once
+from portal.core.clock import now
+from portal.core.db import begin_writing, db
+from portal.people import sessions
+from portal.people.models import Person
+from portal.people.roles import Reader
+from portal.settings import Settings
+
+csrf = CSRFProtect()
+logins = LoginManager()
+
+NEVER_KEPT = ("csrf_token", "form_key", "password", "new_password", "old_password")
+MOST_KEPT = 200_000
+"""Characters of a form that are kept for somebody who was signed out."""
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """What Flask-Login carries around: the reader and the token of the cookie."""
+
+    def __init__(self, reader: Reader, token: str):
+        self.reader, self.token = reader, token
+
+    def get_id(self) -> str:
+        return self.token
+
+
+def settings() -> Settings:
+    """The settings of the running portal."""
+    return cast(Settings, current_app.extensions["settings"])
+
+
+def init(app: Flask, chosen: Settings) -> None:
+    """Set up cookies, CSRF and the sign-in."""
+    app.config.update(
+        SECRET_KEY=chosen.secret_key,
+        SESSION_COOKIE_NAME="portal",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=chosen.secure,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        # A form left open over lunch must still save: the token lives as long as the cookie.
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    csrf.init_app(app)
+    logins.session_protection = None
+    logins.anonymous_user = AnonymousUserMixin
+    logins.init_app(app)
+    app.register_error_handler(CSRFError, lambda _error: ask_to_sign_in())
+
+
+@logins.user_loader  # type: ignore[untyped-decorator]
+def _load(token: str) -> SignedIn | None:
+    at = now()
+    idle = timedelta(seconds=settings().idle_seconds)
+    found = sessions.signed_in(
+        db.session(), token, idle=idle, at=at, waiting=waiting_count(Person.id)
+    )
+    if found is None:
+        return None
+    reader, stale = found
+    g.touch_sign_in = reader.sign_in_id if stale and not is_poll() else None
+    return SignedIn(reader, token)
+
+
+def is_poll() -> bool:
+    """Whether the page asked by itself: that does not keep a shared computer signed in."""
+    return request.headers.get("HX-Trigger-Name") == "poll" or request.path.endswith("/changes")
+
+
+def touch(response: Response) -> Response:
+    """After each request: note that the browser was used, at most every 20 seconds."""
+    sign_in_id = g.pop("touch_sign_in", None)
+    if sign_in_id is not None:
+        db.session.rollback()
+        begin_writing(db.session())
+        sessions.touch(db.session(), sign_in_id, now())
+        db.session.commit()
+    return response
+
+
+def sign_in(person: Person, *, shared: bool) -> None:
+    """Give this browser a new session for the person. The caller commits."""
+    language = session.get("language")
+    session.clear()
+    if language:
+        session["language"] = language
+    token = sessions.start(
+        db.session(), person, shared=shared, address=request.remote_addr or "",
+        browser=request.headers.get("User-Agent", ""), at=now(),
+    )  # fmt: skip
+    roles = frozenset(grant.role for grant in person.grants)
+    reader = Reader(
+        id=person.id, number=person.number, name=person.name, email=person.email,
+        department_id=person.department_id, grade=person.grade, language=person.language,
+        roles=roles, sign_in_id=0, shared=shared,
+    )  # fmt: skip
+    login_user(SignedIn(reader, token))
+
+
+def sign_out() -> None:
+    """Forget this browser's session."""
+    language = session.get("language")
+    logout_user()
+    session.clear()
+    if language:
+        session["language"] = language
+
+
+def form_keys() -> URLSafeSerializer:
+    """Signs the keys of forms: whose form it was, and a number used once."""
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="form key")
+
+
+def new_form_key(person_id: int) -> str:
+    """A one-time key for a form of this person."""
+    return str(form_keys().dumps([person_id, secrets.token_hex(8)]))
+
+
+def own_address(target: str | None) -> str | None:
+    """``target`` when it is a path of this portal, else None."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return None
+    parts = urlsplit(target)
+    safe = not parts.scheme and not parts.netloc and target.isprintable() and "\\" not in target
+    return target if safe else None
+
+
+def ask_to_sign_in() -> Response:
+    """Send a visitor to the sign-in page and back; what he had typed is kept for him."""
+    wanted: dict[str, Any] = {}
+    if request.method == "GET":
+        wanted["next"] = request.full_path.rstrip("?")
+    else:
+        kept = _keep_form()
+        if kept:
+            wanted["kept"] = kept
+        wanted["ended"] = 1
+    address = url_for("session.sign_in", **wanted)
+    if request.headers.get("HX-Request"):
+        response = make_response("", 401)
+        response.headers["HX-Redirect"] = address
+        return response
+    return cast(Response, redirect(address, 303))
+
+
+def _keep_form() -> str | None:
+    try:
+        person_id, _number = form_keys().loads(request.form.get("form_key", ""))
+    except (BadSignature, ValueError):
+        return None
+    fields = [
+        [name, value]
+        for name, value in request.form.items(multi=True)
+        if name not in NEVER_KEPT
+    ]
+    if sum(len(value) for _name, value in fields) > MOST_KEPT:
+        return None
+    token = secrets.token_urlsafe(24)
+    database = db.session()
+    database.rollback()
+    begin_writing(database)
+    database.add(
+        once.KeptForm(
+            token_hash=sessions.digest(token), person_id=person_id, path=request.path,
+            fields=fields, kept_at=now(),
+        )
+    )  # fmt: skip
+    database.commit()
+    return token

@@ -1,0 +1,81 @@
+"""The one place that commits."""
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Response, current_app, g, make_response, redirect, request
+from itsdangerous import BadSignature
+
+from portal.core import once
+from portal.core.clock import now
+from portal.core.db import begin_writing, db
+from portal.web.session import form_keys
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def writes(
+    *, repeatable: bool = False, before: Callable[[], None] | None = None
+) -> Callable[[View], View]:
+    """Mark a view as writing: what it did is committed when it answers without an error.
+
+    A form's one-time key makes a double click one action: the second is sent where the
+    first was. ``repeatable`` views (saving a draft) are protected by versions instead.
+    """
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def committed(*args: Any, **kwargs: Any) -> Response:
+            session = db.session()
+            key = None if repeatable else _key()
+            if key and not once.use_key(session, key, now()):
+                return _same_answer(once.answer_of(session, key))
+            response = make_response(view(*args, **kwargs))
+            if response.status_code < 400 or g.pop("keep_refused", False):
+                if key:
+                    once.remember_answer(session, key, response.headers.get("Location"))
+                session.commit()
+            else:
+                session.rollback()
+            return response
+
+        committed.writes = True  # type: ignore[attr-defined]
+        committed.before_writing = before  # type: ignore[attr-defined]
+        return cast(View, committed)
+
+    return mark
+
+
+def keep_although_refused() -> None:
+    """Commit although the answer is a refusal: a wrong password has to be counted."""
+    g.keep_refused = True
+
+
+def begin() -> None:
+    """Before each request: a view that writes takes the write lock before it reads.
+
+    The body is read first, so that a slow upload never holds the lock.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method != "POST" or not getattr(view, "writes", False):
+        return
+    request.form  # noqa: B018 - reads the body
+    before = getattr(view, "before_writing", None)
+    if before is not None:
+        before()
+    begin_writing(db.session())
+
+
+def _key() -> str | None:
+    sent = request.form.get("form_key", "")
+    try:
+        form_keys().loads(sent)
+    except BadSignature:
+        return None
+    return hashlib.sha256(sent.encode()).hexdigest()
+
+
+def _same_answer(location: str | None) -> Response:
+    return cast(Response, redirect(location or request.path, 303))
