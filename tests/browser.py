@@ -38,9 +38,7 @@ class Visitor:
         """Send fields to an address as they are, with a valid CSRF token."""
         fields = MultiDict(data or {})
         fields.setdefault("csrf_token", self.csrf_token())
-        return self._see(
-            self.client.post(path, data=fields, follow_redirects=True, **kwargs)
-        )
+        return self._see(self.client.post(path, data=fields, follow_redirects=True, **kwargs))
 
     def send(self, form_id: str, press: tuple[str, str] | None = None, **fields: Any) -> Self:
         """Fill the form with this id and press a button, given as (name, value)."""

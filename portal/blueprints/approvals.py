@@ -121,7 +121,9 @@ def approve_several() -> Any:
         flash(ngettext("%(num)s claim approved.", "%(num)s claims approved.", done), "success")
     if overtaken:
         numbers = ", ".join(overtaken)
-        flash(_("Changed in the meantime and not approved: %(numbers)s", numbers=numbers), "problem")
+        flash(
+            _("Changed in the meantime and not approved: %(numbers)s", numbers=numbers), "problem"
+        )
     return redirect(url_for("approvals.inbox"), 303)
 
 

@@ -1,5 +1,6 @@
 """Signing in and out, forgotten passwords, invitations, and the language."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -47,14 +48,14 @@ def sign_in_post() -> Any:
     database, at = db.session(), now()
     if not form.validate():
         return _page(form), 422
-    counted = sessions.keys(form.name.data, request.remote_addr or "")
+    counted = sessions.keys(form.name.data or "", request.remote_addr or "")
     try:
         sessions.refuse_guessers(database, counted, at)
     except NotNow as refusal:
         form.form_errors.append(say(refusal.words))
         return _page(form), 429
-    person = find_by_sign_in(database, form.name.data)
-    if not passwords.matches(person.password_hash if person else None, form.password.data):
+    person = find_by_sign_in(database, form.name.data or "")
+    if not passwords.matches(person.password_hash if person else None, form.password.data or ""):
         sessions.note_failure(database, counted, at)
         keep_although_refused()
         form.form_errors.append(say(WRONG))
@@ -69,7 +70,7 @@ def sign_in_post() -> Any:
 
 
 def _page(form: SignInForm) -> str:
-    cast = []
+    cast: Sequence[Person] = []
     if settings().demo:
         cast = db.session.scalars(
             select(Person).where(Person.number.in_(CAST)).order_by(Person.id)
@@ -124,9 +125,7 @@ def switch_language(chosen: str) -> None:
     session["language"] = chosen
     someone = reader_or_none()
     if someone:
-        db.session.execute(
-            update(Person).where(Person.id == someone.id).values(language=chosen)
-        )
+        db.session.execute(update(Person).where(Person.id == someone.id).values(language=chosen))
 
 
 @blueprint.get("/forgotten")
@@ -152,7 +151,7 @@ def forgotten_post() -> Any:
         form.form_errors.append(say(refusal.words))
         return render_template("session/forgotten.html", form=form, sent=False), 429
     sessions.note_failure(database, counted, at)
-    person = find_by_sign_in(database, form.name.data)
+    person = find_by_sign_in(database, form.name.data or "")
     if person:
         token = sessions.issue(database, person, sessions.RESET, at)
         jobs.enqueue(database, "mail_token", due_at=at, person_id=person.id,
@@ -179,12 +178,12 @@ def new_password_post(purpose: str, token: str) -> Any:
     if not form.validate():
         return _new_password_page(form, person, purpose), 422
     try:
-        passwords.check(form.password.data, person.name, person.email, person.number)
+        passwords.check(form.password.data or "", person.name, person.email, person.number)
     except Invalid as refusal:
         form.refuse(refusal)
         return _new_password_page(form, person, purpose), 422
     sessions.redeem(database, token, purpose, at)
-    person.password_hash = passwords.hashed(form.password.data)
+    person.password_hash = passwords.hashed(form.password.data or "")
     sessions.end_all(database, person.id, at)
     web_session.sign_in(person, shared=False)
     flash(_("Your password is set and you are signed in."), "success")
@@ -196,4 +195,3 @@ def _new_password_page(form: NewPasswordForm, person: Person, purpose: str) -> s
         "session/new_password.html", form=form, someone=person, purpose=purpose,
         least=passwords.SHORTEST,
     )  # fmt: skip
-

@@ -12,7 +12,8 @@ from portal.claims.drafting import misread, receipts_of
 from portal.claims.models import DRAFT, REJECTED, WITHDRAWN, Claim, Line
 from portal.core.words import from_data, to_data
 from portal.invoices.registry import held_elsewhere
-from portal.policy.problems import ClaimFacts, Finding, LineFacts, problems
+from portal.policy.findings import ClaimFacts, Finding, LineFacts
+from portal.policy.problems import problems
 from portal.policy.rules import MONTH, Policy
 
 

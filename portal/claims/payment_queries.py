@@ -1,45 +1,91 @@
 """Named reads about payments, each a fixed number of queries, in a stable order."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.claims.models import APPROVED, Batch, Claim, Payment
 from portal.claims.queries import LISTED, PAGE
+from portal.core.db import Rows
 from portal.people.models import Person
 
+WAITING_PAGE = 100
+"""Claims on a page of those that wait for money: enough for one batch."""
 
-def to_pay(session: Session) -> Sequence[Row[Any]]:
-    """Approved claims that wait for money, oldest approval first."""
-    return session.execute(
+
+def to_pay(session: Session, after: tuple[datetime, int] | None = None) -> Rows:
+    """Approved claims that wait for money, oldest approval first, and one row more if there are.
+
+    ``after`` pages by key: the moment of approval and the id of the last claim seen.
+    """
+    found = _payable().order_by(Claim.decided_at, Claim.id).limit(WAITING_PAGE + 1)
+    if after:
+        moment, claim_id = after
+        found = found.where(
+            or_(
+                Claim.decided_at > moment,
+                and_(Claim.decided_at == moment, Claim.id > claim_id),
+            )
+        )
+    return session.execute(found).all()
+
+
+def chosen_to_pay(session: Session, claim_ids: Sequence[int]) -> Rows:
+    """Those of the claims that are approved and wait for money, by number."""
+    return session.execute(_payable().where(Claim.id.in_(claim_ids)).order_by(Claim.number)).all()
+
+
+def _payable() -> Any:
+    return (
         select(*LISTED, Claim.claimant_id, Claim.decided_at, Person.name.label("claimant"),
-               Person.bank_account)
+               Person.bank_name, Person.bank_account)
         .join(Person, Person.id == Claim.claimant_id)
         .where(Claim.state == APPROVED)
-        .order_by(Claim.decided_at, Claim.id)
-        .limit(PAGE * 4)
-    ).all()  # fmt: skip
+    )  # fmt: skip
 
 
-def batches(session: Session, before: int | None = None) -> Sequence[Row[Any]]:
-    """Batches with their sums, newest first."""
+def waiting_sum(session: Session) -> tuple[int, int]:
+    """How many claims wait for money, and how much in minor units."""
+    row = session.execute(
+        select(func.count(), func.sum(Claim.total)).where(Claim.state == APPROVED)
+    ).one()
+    return row[0], int(row[1] or 0)
+
+
+def batches(session: Session, before: int | None = None) -> Rows:
+    """Batches with their sums and makers, newest first, and one row more if there are."""
+    of_batch = Payment.batch_id == Batch.id
     found = (
-        select(Batch, func.count(Payment.id), func.sum(Payment.amount))
-        .join(Payment, Payment.batch_id == Batch.id)
-        .group_by(Batch.id)
+        select(
+            Batch, Person.name.label("maker"),
+            select(func.count()).where(of_batch).scalar_subquery().label("claims"),
+            select(func.sum(Payment.amount)).where(of_batch).scalar_subquery().label("total"),
+        )
+        .join(Person, Person.id == Batch.created_by_id)
         .order_by(Batch.id.desc())
         .limit(PAGE + 1)
-    )
+    )  # fmt: skip
     return session.execute(found.where(Batch.id < before) if before else found).all()
 
 
-def payments_of(session: Session, batch_id: int) -> Sequence[Row[Any]]:
+def batch_with_names(session: Session, batch_id: int) -> Any:
+    """A batch and who made it. One query."""
+    return session.execute(
+        select(Batch, Person.name.label("maker"))
+        .join(Person, Person.id == Batch.created_by_id)
+        .where(Batch.id == batch_id)
+    ).one_or_none()
+
+
+def payments_of(session: Session, batch_id: int) -> Rows:
     """The payments of a batch by claim number. One query."""
     return session.execute(
-        select(Payment.id, Payment.amount, Payment.state, Payment.reason, Claim.id.label("claim_id"),
-               Claim.number, Claim.purpose, Person.name, Person.bank_name, Person.bank_account)
+        select(Payment.id, Payment.amount, Payment.state, Payment.reason, Payment.claim_id,
+               Claim.number, Claim.claimant_id, Claim.purpose, Person.name, Person.bank_name,
+               Person.bank_account)
         .join(Claim, Claim.id == Payment.claim_id)
         .join(Person, Person.id == Claim.claimant_id)
         .where(Payment.batch_id == batch_id)
@@ -47,7 +93,7 @@ def payments_of(session: Session, batch_id: int) -> Sequence[Row[Any]]:
     ).all()  # fmt: skip
 
 
-def payment_of(session: Session, claim_id: int) -> Row[Any] | None:
+def payment_of(session: Session, claim_id: int) -> Any:
     """The payment of a claim that has not failed, with its batch."""
     return session.execute(
         select(Payment.state, Payment.amount, Batch.paid_on, Batch.reference, Batch.id)

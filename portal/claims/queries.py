@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from portal.approvals.models import OPEN, FlowStep, Route, Step, StepPerson, UsualWait
@@ -17,6 +17,7 @@ from portal.claims.models import (
     Claim,
     Receipt,
 )
+from portal.core.db import Rows
 from portal.core.events import Event
 from portal.people.models import Person
 from portal.people.roles import Reader
@@ -90,13 +91,13 @@ LISTED = (
 )
 
 
-def claims_of(session: Session, person_id: int, wanted: Filter) -> Sequence[Row[Any]]:
+def claims_of(session: Session, person_id: int, wanted: Filter) -> Rows:
     """A page of the person's own claims, newest first, and one row more if there are more."""
     found = _narrowed(select(*LISTED).where(Claim.claimant_id == person_id), wanted)
     return session.execute(found.order_by(Claim.id.desc()).limit(PAGE + 1)).all()
 
 
-def all_claims(session: Session, wanted: Filter) -> Sequence[Row[Any]]:
+def all_claims(session: Session, wanted: Filter) -> Rows:
     """A page of everybody's submitted claims, newest first, and one row more if there are."""
     found = _narrowed(
         select(*LISTED, Person.name.label("claimant"))
@@ -107,7 +108,7 @@ def all_claims(session: Session, wanted: Filter) -> Sequence[Row[Any]]:
     return session.execute(found.order_by(Claim.id.desc()).limit(PAGE + 1)).all()
 
 
-def _narrowed(found: Select[Any], wanted: Filter) -> Select[Any]:
+def _narrowed(found: Any, wanted: Filter) -> Any:
     if wanted.state:
         found = found.where(Claim.state == wanted.state)
     if wanted.text:
@@ -129,9 +130,7 @@ def _narrowed(found: Select[Any], wanted: Filter) -> Select[Any]:
     return found
 
 
-def inbox(
-    session: Session, person_id: int, after: tuple[datetime, int] | None = None
-) -> Sequence[Row[Any]]:
+def inbox(session: Session, person_id: int, after: tuple[datetime, int] | None = None) -> Rows:
     """What waits for the person's decision, oldest first, and one row more if there are."""
     waiting = (
         select(
@@ -159,7 +158,7 @@ def inbox(
     ).all()
 
 
-def in_hand(session: Session, person_id: int, most: int = 10) -> Sequence[Row[Any]]:
+def in_hand(session: Session, person_id: int, most: int = 10) -> Rows:
     """The person's claims that need something from them: drafts, returned ones, questions."""
     found = select(*LISTED).where(
         Claim.claimant_id == person_id,
@@ -168,13 +167,13 @@ def in_hand(session: Session, person_id: int, most: int = 10) -> Sequence[Row[An
     return session.execute(found.order_by(Claim.id.desc()).limit(most)).all()
 
 
-def on_the_way(session: Session, person_id: int, most: int = 10) -> Sequence[Row[Any]]:
+def on_the_way(session: Session, person_id: int, most: int = 10) -> Rows:
     """The person's claims that somebody else has to move."""
     found = select(*LISTED).where(Claim.claimant_id == person_id, Claim.state.in_(MOVING))
     return session.execute(found.order_by(Claim.id.desc()).limit(most)).all()
 
 
-def steps_of(session: Session, claim_id: int) -> Sequence[Row[Any]]:
+def steps_of(session: Session, claim_id: int) -> Rows:
     """The steps of the claim's last route with everyone who may decide them. One query."""
     last = (
         select(func.max(Route.id))
@@ -205,7 +204,7 @@ def usual_waits(session: Session, flow_id: int) -> dict[tuple[int, int], int]:
     return {(row.flow_step_id, row.person_id): row.mean_seconds for row in rows}
 
 
-def timeline(session: Session, claim_id: int) -> Sequence[Row[Any]]:
+def timeline(session: Session, claim_id: int) -> Rows:
     """The claim's events with the names of those who acted, oldest first. One query."""
     return session.execute(
         select(Event.id, Event.at, Event.kind, Event.actor_id, Event.data, Person.name)

@@ -38,7 +38,7 @@ from portal.core.words import words
 from portal.invoices import registry
 from portal.people.models import Person
 from portal.people.queries import people_by_id
-from portal.policy.problems import Finding, stopping
+from portal.policy.findings import Finding, stopping
 
 CHANGED = words("This claim has changed since this page was shown.")
 NOT_YOURS = words("This step does not wait for you.")

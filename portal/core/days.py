@@ -19,7 +19,7 @@ def parse_day(text: str) -> date:
     plain = unicodedata.normalize("NFKC", text).replace(" ", "")
     found = SHAPE.fullmatch(plain)
     try:
-        if found and plain.isascii() or found and set("年月日") & set(plain):
+        if found and (plain.isascii() or set("年月日") & set(plain)):
             numbers = [int(part) for part in found.groups() if part]
             day = date(*numbers)
             if day.year >= EARLIEST:

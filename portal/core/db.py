@@ -1,6 +1,7 @@
 """The database: one declarative base, and settings that make SQLite safe under load."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -39,6 +40,10 @@ class Moment(TypeDecorator[datetime]):
 
 Document = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 """A JSON value."""
+
+
+Rows = Sequence[Any]
+"""Rows of a read, with their columns as attributes."""
 
 
 class Base(DeclarativeBase):

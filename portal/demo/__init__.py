@@ -14,7 +14,7 @@ from portal.core.files import Store
 from portal.core.notices import Notice
 from portal.demo import seasons
 from portal.demo.cast import cast_stories, oddities
-from portal.demo.company import Company
+from portal.demo.company import UNREAD_DAYS, Company
 from portal.demo.payday import plan_payments
 from portal.demo.people import hire
 from portal.demo.receipts import Drawer
@@ -25,8 +25,6 @@ from portal.policy.queries import start_with_sample
 SEED = 20260214
 DRAWN_DAYS = 60
 """Receipts of so many days before today are drawn one by one."""
-UNREAD_DAYS = 6
-"""How far back notices may still be unread."""
 
 
 def is_empty(session: Session) -> bool:

@@ -7,11 +7,12 @@ in the order of time, so that events, steps, notices and waiting times are true.
 import heapq
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache, partial
 from itertools import count
 from random import Random
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from portal.approvals.decide import earlier_approvals
@@ -24,7 +25,7 @@ from portal.claims.judging import judge, routed
 from portal.claims.models import Claim
 from portal.claims.queries import seen_by
 from portal.core.money import format_plain
-from portal.core.notices import mark_read
+from portal.core.notices import Notice, mark_read
 from portal.demo import sayings, seasons
 from portal.demo.expenses import Expense
 from portal.demo.people import Colleague
@@ -40,10 +41,13 @@ from portal.demo.stories import (
     Turn,
 )
 from portal.people.queries import Organisation
-from portal.policy.problems import Finding, stopping
+from portal.policy.findings import Finding, stopping
 from portal.policy.queries import current_policy
 
 Action = Callable[[datetime], None]
+
+UNREAD_DAYS = 6
+"""How far back notices may still be unread."""
 
 
 class KnownOrganisation:
@@ -67,6 +71,7 @@ class Company:
         self.colleagues = colleagues
         self.by_id = {each.person.id: each for each in colleagues.values()}
         self.end = seasons.at(today, 0)
+        self.unread_since = self.end - timedelta(days=UNREAD_DAYS)
         self.policy = current_policy(session, today)
         self.flow = flow_for(session, "claim")
         self.organisation = KnownOrganisation(Organisation(session))
@@ -89,12 +94,17 @@ class Company:
         self.later(story.starts, partial(self._draft, story))
 
     def catch_up(self, at: datetime) -> None:
-        """Let everybody read what they were told so far."""
-        for person_id in self.by_id:
-            mark_read(self.session, person_id, at)
+        """Let everybody have read what they were told so far."""
+        self.session.execute(
+            update(Notice)
+            .where(Notice.read_at.is_(None))
+            .values(read_at=at)
+            .execution_options(synchronize_session=False)
+        )
 
     def _draft(self, story: Story, at: datetime) -> None:
-        claim = story.claim = self._new_claim(story, at)
+        claim = self._new_claim(story, at)
+        story.claim_id = claim.id
         self._save(story, claim, at)
         for place, expense in enumerate(story.expenses):
             if expense.proof:
@@ -106,13 +116,14 @@ class Company:
         if story.deleted:
             self.later(seasons.after(at, 7), partial(self._delete, claim))
         elif story.sent:
-            self.later(seasons.after(at, self.rng.uniform(0.05, 0.7)), partial(self._send, story))
+            sent = seasons.after(at, self.rng.uniform(0.05, 0.7))
+            self.later(sent, partial(self._send, story, claim))
 
     def _new_claim(self, story: Story, at: datetime) -> Claim:
         person = self.colleagues[story.claimant].person
         who = {"by": person.id, "department_id": person.department_id}
-        if story.repeats and story.repeats.claim:
-            earlier = drafting.content(story.repeats.claim)
+        if story.repeats:
+            earlier = drafting.content(self._claim(story.repeats))
             return drafting.create_from(self.session, earlier, at=at, **who)
         claim = drafting.create(self.session, at=at, **who)
         for _ in story.expenses[1:]:
@@ -129,8 +140,8 @@ class Company:
     def _delete(self, claim: Claim, at: datetime) -> None:
         drafting.delete(self.session, claim, shown=claim.version, at=at)
 
-    def _send(self, story: Story, at: datetime) -> None:
-        claim, writer = _written(story), self.colleagues[story.claimant]
+    def _send(self, story: Story, claim: Claim, at: datetime) -> None:
+        writer = self.colleagues[story.claimant]
         findings = self._judge(claim, writer, at)
         if stopping(findings):
             self._answer(story, claim, stopping(findings))
@@ -143,7 +154,6 @@ class Company:
             self.session, claim, findings, route, self.flow, policy_version=self.policy.version,
             shown=claim.version, at=at, on=seasons.day_of(at),
         )  # fmt: skip
-        self._has_read(writer, claim, at)
         story.route = list(route.needed)
         self._wait(story, at)
 
@@ -193,52 +203,48 @@ class Company:
         return min(hours, 70.0)
 
     def _approve(self, story: Story, decider: Colleague, at: datetime) -> None:
-        claim = _written(story)
-        seen = self._seen(claim, decider)
+        seen = self._seen(story, decider)
         said = ""
         if self.rng.random() < 0.3:
             said = self.rng.choice(sayings.APPROVALS).to(decider.english)
-        workflow.approve(self.session, seen, shown=claim.version, at=at, comment=said)
-        self._has_read(decider, claim, at)
+        workflow.approve(self.session, seen, shown=seen.claim.version, at=at, comment=said)
+        self._has_read(seen, at)
         self._wait(story, at)
 
     def _talk(self, story: Story, decider: Colleague, turn: Turn, at: datetime) -> None:
-        claim, seen = _written(story), self._seen(_written(story), decider)
+        seen = self._seen(story, decider)
         if turn.kind == ASKED:
             conversation.ask(self.session, seen, turn.text, at=at)
         else:
             conversation.comment(self.session, seen, turn.text, [], at=at)
-        self._has_read(decider, claim, at)
+        self._has_read(seen, at)
         if turn.answer:
             hours = self.rng.uniform(0.3, 6)
             self.later(seasons.after(at, hours), partial(self._reply, story, decider, turn))
 
     def _reply(self, story: Story, decider: Colleague, turn: Turn, at: datetime) -> None:
-        claim, writer = _written(story), self.colleagues[story.claimant]
-        seen = self._seen(claim, writer)
+        seen = self._seen(story, self.colleagues[story.claimant])
         conversation.comment(self.session, seen, turn.answer, [decider.person.id], at=at)
-        self._has_read(writer, claim, at)
+        self._has_read(seen, at)
         hours = self.rng.uniform(0.2, 4)
         self.later(seasons.after(at, hours), partial(self._approve, story, decider))
 
     def _return(self, story: Story, decider: Colleague, turn: Turn, at: datetime) -> None:
-        claim = _written(story)
-        seen = self._seen(claim, decider)
+        seen = self._seen(story, decider)
+        claim = seen.claim
         by_line = {claim.lines[place].id: text for place, text in turn.by_line.items()}
         workflow.return_(self.session, seen, turn.text, by_line, shown=claim.version, at=at)
-        self._has_read(decider, claim, at)
+        self._has_read(seen, at)
         self._mend_later(story, turn, at)
 
     def _reject(self, story: Story, decider: Colleague, turn: Turn, at: datetime) -> None:
-        claim = _written(story)
-        seen = self._seen(claim, decider)
-        workflow.reject(self.session, seen, turn.text, shown=claim.version, at=at)
-        self._has_read(decider, claim, at)
+        seen = self._seen(story, decider)
+        workflow.reject(self.session, seen, turn.text, shown=seen.claim.version, at=at)
+        self._has_read(seen, at)
 
     def _withdraw(self, story: Story, turn: Turn, at: datetime) -> None:
-        claim = _written(story)
-        seen = self._seen(claim, self.colleagues[story.claimant])
-        workflow.withdraw(self.session, seen, shown=claim.version, at=at)
+        seen = self._seen(story, self.colleagues[story.claimant])
+        workflow.withdraw(self.session, seen, shown=seen.claim.version, at=at)
         self._mend_later(story, turn, at)
 
     def _mend_later(self, story: Story, turn: Turn, at: datetime) -> None:
@@ -249,23 +255,22 @@ class Company:
     def _mend(self, story: Story, turn: Turn, at: datetime) -> None:
         for place, changed in turn.mended.items():
             story.expenses[place] = replace(story.expenses[place], **changed)
-        self._save(story, _written(story), at)
-        self._send(story, at)
+        claim = self._claim(story)
+        self._save(story, claim, at)
+        self._send(story, claim, at)
 
-    def _seen(self, claim: Claim, colleague: Colleague) -> Seen:
-        seen = seen_by(self.session, claim.id, colleague.reader)
+    def _claim(self, story: Story) -> Claim:
+        return self.session.get_one(Claim, story.claim_id)
+
+    def _seen(self, story: Story, colleague: Colleague) -> Seen:
+        seen = seen_by(self.session, story.claim_id, colleague.reader)
         if seen is None:
             raise LookupError(f"{colleague.person.number} acts on a claim that is gone")
         return seen
 
-    def _has_read(self, colleague: Colleague, claim: Claim, at: datetime) -> None:
-        mark_read(self.session, colleague.person.id, at, claim.subject)
-
-
-def _written(story: Story) -> Claim:
-    if story.claim is None:
-        raise LookupError("this claim is not written yet")
-    return story.claim
+    def _has_read(self, seen: Seen, at: datetime) -> None:
+        if at > self.unread_since:
+            mark_read(self.session, seen.reader.id, at, seen.claim.subject)
 
 
 def _typed(line_id: int, expense: Expense) -> TypedLine:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from portal.approvals.routing import PlannedStep
-from portal.claims.models import Claim
 from portal.demo.expenses import Errand, Expense
 
 LEFT, ASKED, DISCUSSED, RETURNED, REJECTED, WITHDRAWN = (
@@ -34,7 +33,7 @@ class Turn:
 
 @dataclass
 class Story:
-    """One claim from its draft on; ``claim`` and ``route`` are there once it is played."""
+    """One claim from its draft on; ``claim_id`` and ``route`` are there once it is played."""
 
     claimant: str
     starts: datetime
@@ -48,7 +47,7 @@ class Story:
     repeats: "Story | None" = None
     template: str = ""
     """The name under which the claimant keeps it as a template."""
-    claim: Claim | None = None
+    claim_id: int = 0
     route: list[PlannedStep] = field(default_factory=list)
 
 

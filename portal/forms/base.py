@@ -12,12 +12,12 @@ from portal.web.i18n import say
 from portal.web.session import new_form_key
 
 
-class PortalForm(FlaskForm):  # type: ignore[misc]
+class PortalForm(FlaskForm):
     """A form with CSRF token and one-time key, whose errors are in the reader's language."""
 
     form_key = HiddenField()
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):
         def get_translations(self, form: Any) -> Any:
             return _Translations()
 

@@ -17,7 +17,7 @@ from portal.web.labels import CLAIM_STATES
 AMOUNT = {"inputmode": "decimal", "autocomplete": "off", "class": "num"}
 
 
-class LineForm(Form):  # type: ignore[misc]
+class LineForm(Form):
     """One expense as typed; field names begin with ``line-<id>-``."""
 
     spent_on = StringField(_l("Date"), render_kw={"type": "date", "placeholder": "2026-03-31"})
@@ -31,23 +31,25 @@ class LineForm(Form):  # type: ignore[misc]
     reason = TextAreaField(_l("Your reason"), render_kw={"rows": 2, "maxlength": 2000})
 
     class Meta:
-        locales = ["en"]
+        locales = ("en",)
 
     def typed(self, line_id: int) -> TypedLine:
         """What stands on the line now, as text."""
-        return TypedLine(id=line_id, **{name: field.data or "" for name, field in self.typed_fields})
+        return TypedLine(
+            id=line_id, **{name: field.data or "" for name, field in self.typed_fields}
+        )
 
     @property
     def typed_fields(self) -> list[tuple[str, Any]]:
         """The fields by name."""
-        return [(name, self._fields[name]) for name in TypedLine.__dataclass_fields__ if name != "id"]
+        return [
+            (name, self._fields[name]) for name in TypedLine.__dataclass_fields__ if name != "id"
+        ]
 
 
 class ClaimForm(PortalForm):
     version = HiddenField()
-    purpose = StringField(
-        _l("What it is for"), [Length(max=200)], render_kw={"maxlength": 200}
-    )
+    purpose = StringField(_l("What it is for"), [Length(max=200)], render_kw={"maxlength": 200})
 
 
 def category_choices(policy: Policy) -> Any:

@@ -1,6 +1,7 @@
 """Passwords: argon2id at a cost of about 20 ms, and the rules of NIST SP 800-63B-4."""
 
 import unicodedata
+from itertools import pairwise
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -64,5 +65,5 @@ def check(password: str, *known: str) -> None:
 
 
 def _is_run(text: str) -> bool:
-    steps = {ord(after) - ord(before) for before, after in zip(text, text[1:], strict=False)}
+    steps = {ord(after) - ord(before) for before, after in pairwise(text)}
     return steps <= {1} or steps <= {-1}

@@ -20,7 +20,9 @@ class Organisation:
         current: int | None = person_id
         while current is not None and current not in seen:
             seen.add(current)
-            manager_id = self.session.scalar(select(Person.manager_id).where(Person.id == current))
+            manager_id: int | None = self.session.scalar(
+                select(Person.manager_id).where(Person.id == current)
+            )
             if manager_id is None or self._active(manager_id):
                 return manager_id
             current = manager_id
@@ -60,7 +62,7 @@ class Organisation:
         return bool(self.session.scalar(select(Person.active).where(Person.id == person_id)))
 
 
-def _holders(role: str) -> Select[tuple[int]]:
+def _holders(role: str) -> Select[int]:
     return (
         select(Person.id)
         .join(RoleGrant, RoleGrant.person_id == Person.id)

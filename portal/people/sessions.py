@@ -116,9 +116,7 @@ def end(session: Session, person_id: int, sign_in_id: int, at: datetime) -> None
     """Sign one browser of the person out."""
     session.execute(
         update(SignIn)
-        .where(
-            SignIn.id == sign_in_id, SignIn.person_id == person_id, SignIn.ended_at.is_(None)
-        )
+        .where(SignIn.id == sign_in_id, SignIn.person_id == person_id, SignIn.ended_at.is_(None))
         .values(ended_at=at)
     )
 

@@ -4,70 +4,13 @@ The form, the approver's panel, the printed claim, the help links and the tests 
 this list. Nothing here knows a database or a page.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from portal.core.words import Amount, Words, words
-from portal.policy.rules import BLOCKS, DAY, HEAD, ITEM, MONTH, NEEDS_REASON, NIGHT, Limit, Policy
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing the policy says about a claim or one of its lines.
-
-    ``line`` is the line's id, None for the claim as a whole; ``field`` the control to mend
-    it at; ``limit`` and ``excess`` are minor units. ``reason`` is what the claimant answered.
-    """
-
-    rule: str
-    severity: str
-    says: Words
-    mend: Words
-    line: int | None = None
-    field: str = "purpose"
-    limit: int | None = None
-    excess: int | None = None
-    reason: str = ""
-
-    @property
-    def stops(self) -> bool:
-        """Whether the claim cannot be submitted with this finding as it is."""
-        return self.severity == BLOCKS or (self.severity == NEEDS_REASON and not self.reason)
-
-
-@dataclass(frozen=True)
-class LineFacts:
-    """A line as the rules see it. ``typed`` holds what could not be understood, by field."""
-
-    id: int
-    spent_on: date | None
-    category: str
-    purpose: str
-    amount: int | None
-    city: str = ""
-    nights: int | None = None
-    attendees: str = ""
-    reason: str = ""
-    receipts: int = 0
-    invoice_claimed: bool = False
-    typed: Mapping[str, Words] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class ClaimFacts:
-    """A claim as the rules see it.
-
-    ``on`` is the day it is judged; ``spent_before`` what the claimant's other claims spent,
-    in minor units by category and first day of the month.
-    """
-
-    purpose: str
-    grade: str
-    on: date
-    lines: tuple[LineFacts, ...]
-    spent_before: Mapping[tuple[str, date], int] = field(default_factory=dict)
+from portal.policy.findings import ClaimFacts, Finding, LineFacts
+from portal.policy.rules import BLOCKS, Category, Policy
+from portal.policy.spending import Spending
 
 
 def problems(claim: ClaimFacts, policy: Policy) -> list[Finding]:
@@ -91,20 +34,13 @@ def problems(claim: ClaimFacts, policy: Policy) -> list[Finding]:
                 field="add",
             )
         )
-    sums = _Sums(claim, policy)
+    sums = Spending(claim, policy)
     for line in claim.lines:
         found += _missing(line, policy)
         found += _dates(line, claim.on, policy)
         found += _rules(line, policy)
         found += sums.over(line)
     return found
-
-
-def attendee_count(attendees: str) -> int:
-    """How many people were entertained, with the claimant: names parted by commas or lines."""
-    for mark in ("，", "、", ";", "；", "\n"):
-        attendees = attendees.replace(mark, ",")
-    return 1 + sum(1 for name in attendees.split(",") if name.strip())
 
 
 def _blocks(rule: str, says: Words, mend: Words, *, line: int | None = None, field: str) -> Finding:
@@ -149,8 +85,19 @@ def _missing(line: LineFacts, policy: Policy) -> Iterator[Finding]:
             line=line.id,
             field="purpose",
         )
-    if category is None:
-        return
+    if category is not None:
+        yield from _missing_details(line, category)
+    if line.invoice_claimed:
+        yield _blocks(
+            "invoice_claimed",
+            words("This invoice is already on another claim."),
+            words("Remove the line, or attach the invoice that belongs to it."),
+            line=line.id,
+            field="files",
+        )
+
+
+def _missing_details(line: LineFacts, category: Category) -> Iterator[Finding]:
     if category.needs_city and not line.city.strip():
         yield _blocks(
             "city_missing",
@@ -174,14 +121,6 @@ def _missing(line: LineFacts, policy: Policy) -> Iterator[Finding]:
             words("Name the guests and their companies, parted by commas."),
             line=line.id,
             field="attendees",
-        )
-    if line.invoice_claimed:
-        yield _blocks(
-            "invoice_claimed",
-            words("This invoice is already on another claim."),
-            words("Remove the line, or attach the invoice that belongs to it."),
-            line=line.id,
-            field="files",
         )
 
 
@@ -246,75 +185,3 @@ def _rules(line: LineFacts, policy: Policy) -> Iterator[Finding]:
             limit=policy.receipt_above,
             reason=line.reason,
         )
-
-
-class _Sums:
-    """Adds up lines that share a limit; the line that crosses it carries the finding."""
-
-    def __init__(self, claim: ClaimFacts, policy: Policy):
-        self.claim, self.policy = claim, policy
-        self.spent: dict[tuple[object, ...], int] = defaultdict(int)
-
-    def over(self, line: LineFacts) -> Iterator[Finding]:
-        if line.amount is None:
-            return
-        for limit in self.policy.limits_on(line.category):
-            allowed = limit.amount(self.policy.tier(line.city), self.claim.grade)
-            if allowed is None:
-                continue
-            spent, most = self._spent(line, limit, allowed)
-            # Only the part above the limit that this line adds, so that a day's excess is
-            # told once and not again at each later line.
-            excess = min(spent - most, line.amount)
-            if excess > 0:
-                yield _over_limit(line, limit, allowed, excess, self.policy)
-
-    def _spent(self, line: LineFacts, limit: Limit, allowed: int) -> tuple[int, int]:
-        amount = line.amount or 0
-        if limit.per == ITEM:
-            return amount, allowed
-        if limit.per == NIGHT:
-            return amount, allowed * max(line.nights or 1, 1)
-        if limit.per == HEAD:
-            return amount, allowed * attendee_count(line.attendees)
-        day = line.spent_on or self.claim.on
-        if limit.per == DAY:
-            key: tuple[object, ...] = (limit.category, DAY, day)
-        else:
-            month = day.replace(day=1)
-            key = (limit.category, MONTH, month)
-            if key not in self.spent:
-                self.spent[key] = self.claim.spent_before.get((limit.category, month), 0)
-        self.spent[key] += amount
-        return self.spent[key], allowed
-
-
-PER = {
-    ITEM: words("The limit is %(limit)s per item; this is %(excess)s more."),
-    DAY: words("The limit is %(limit)s per day; this is %(excess)s more."),
-    NIGHT: words("The limit is %(limit)s per night; this is %(excess)s more."),
-    MONTH: words("The limit is %(limit)s per month; this is %(excess)s more."),
-    HEAD: words("The limit is %(limit)s per person; this is %(excess)s more."),
-}
-
-
-def _over_limit(
-    line: LineFacts, limit: Limit, allowed: int, excess: int, policy: Policy
-) -> Finding:
-    rule = "over_limit_item" if limit.per == HEAD else f"over_limit_{limit.per}"
-    return Finding(
-        rule,
-        policy.severity.get(rule, policy.severity["over_limit"]),
-        words(PER[limit.per].text, limit=Amount(allowed), excess=Amount(excess)),
-        words("Say why it was needed, or claim only what the limit allows."),
-        line.id,
-        "reason",
-        limit=allowed,
-        excess=excess,
-        reason=line.reason,
-    )
-
-
-def stopping(findings: Iterable[Finding]) -> list[Finding]:
-    """Those findings that keep the claim from being submitted."""
-    return [finding for finding in findings if finding.stops]

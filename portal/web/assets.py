@@ -6,7 +6,7 @@ import mimetypes
 from dataclasses import dataclass
 from pathlib import Path
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 
 from portal.web.guards import public
@@ -75,9 +75,9 @@ def serve(name: str) -> Response:
         abort(404)
     accepted = request.accept_encodings
     body, encoding = asset.plain, None
-    if "br" in accepted:
+    if accepted["br"]:
         body, encoding = asset.brotlied, "br"
-    elif "gzip" in accepted:
+    elif accepted["gzip"]:
         body, encoding = asset.gzipped, "gzip"
     response = Response(body, mimetype=asset.media_type)
     response.headers["Cache-Control"] = A_YEAR

@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
@@ -40,10 +40,13 @@ SAYS = {
     400: words("Go back, reload the page and try again."),
     404: words("The address may be mistyped, or it is not for you."),
     405: words("Go back and use the buttons on the page."),
-    413: words("At most 10 MB for each file and 40 MB at once. Make it smaller or send it in parts."),
+    413: words(
+        "At most 10 MB for each file and 40 MB at once. Make it smaller or send it in parts."
+    ),
     500: words("Nothing you did was wrong. Try again; if it stays, tell support the number below."),
     503: words("Nothing was changed. What you sent was not saved; try again in a few seconds."),
 }
+
 
 def init(app: Flask) -> None:
     """Answer every error with a page in the reader's language."""
@@ -91,6 +94,8 @@ def _disk(error: OSError) -> Response:
 
 
 def _broken(error: Exception) -> Response:
+    if current_app.testing:
+        raise error
     _log("unexpected", error, trace=True)
     return page(500)
 

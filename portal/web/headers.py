@@ -30,7 +30,7 @@ def init(app: Flask, chosen: Settings) -> None:
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
     hosts = {chosen.host_name}
-    if not chosen.mode == "production":
+    if chosen.mode != "production":
         hosts |= {"127.0.0.1", "localhost", "::1", chosen.host}
 
     @app.before_request

@@ -90,6 +90,8 @@ def _is_current(here: str, endpoint: str) -> bool:
     if here == endpoint:
         return True
     group = endpoint.split(".")[0]
-    return here.split(".")[0] == group and endpoint.endswith((".list", ".inbox")) and (
-        here not in ("claims.list_all",)
+    return (
+        here.split(".")[0] == group
+        and endpoint.endswith((".list", ".inbox"))
+        and (here not in ("claims.list_all",))
     )

@@ -9,7 +9,17 @@ from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, make_response, redirect, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    request,
+    session,
+    url_for,
+)
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin, login_user, logout_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -31,7 +41,7 @@ MOST_KEPT = 200_000
 """Characters of a form that are kept for somebody who was signed out."""
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]
+class SignedIn(UserMixin):
     """What Flask-Login carries around: the reader and the token of the cookie."""
 
     def __init__(self, reader: Reader, token: str):
@@ -66,7 +76,7 @@ def init(app: Flask, chosen: Settings) -> None:
     app.register_error_handler(CSRFError, lambda _error: ask_to_sign_in())
 
 
-@logins.user_loader  # type: ignore[untyped-decorator]
+@logins.user_loader
 def _load(token: str) -> SignedIn | None:
     at = now()
     idle = timedelta(seconds=settings().idle_seconds)
@@ -167,9 +177,7 @@ def _keep_form() -> str | None:
     except (BadSignature, ValueError):
         return None
     fields = [
-        [name, value]
-        for name, value in request.form.items(multi=True)
-        if name not in NEVER_KEPT
+        [name, value] for name, value in request.form.items(multi=True) if name not in NEVER_KEPT
     ]
     if sum(len(value) for _name, value in fields) > MOST_KEPT:
         return None

@@ -52,11 +52,9 @@ def edit_post(seen: Seen) -> Any:
     anchor = _act(draft, request.form.get("do", "save"), editor)
     if request.form.get("language") in LANGUAGES:
         switch_language(request.form["language"])
-    if request.htmx and request.headers.get("HX-Trigger") == "claim-form":
+    if request.headers.get("HX-Trigger") == "claim-form":
         changed = {line.id for line in draft.lines if before.get(line.id) != line.category}
-        return render_template(
-            "claims/_autosaved.html", **_context(draft), recategorised=changed
-        )
+        return render_template("claims/_autosaved.html", **_context(draft), recategorised=changed)
     if anchor == "check":
         return _checked(draft)
     return redirect(url_for("claims.edit", claim_id=draft.id, _anchor=anchor), 303)
@@ -73,9 +71,7 @@ def _act(draft: Claim, button: str, editor: str) -> str:
         drafting.copy_line(session, draft, target)
         return f"line-{draft.lines[-1].id}"
     if what == "remove":
-        drafting.remove_line(
-            session, draft, target, shown=draft.version, at=at, editor=editor
-        )
+        drafting.remove_line(session, draft, target, shown=draft.version, at=at, editor=editor)
         return "claim-lines"
     if what == "detach":
         line_id = next((r.line_id for r in draft.receipts if r.id == target), 0)
@@ -124,7 +120,7 @@ def _context(draft: Claim, *, typed: Any = None, checked: bool = False) -> dict[
 def _show_at_fields(judged: Preview, form: ClaimForm, forms: dict[int, Any]) -> None:
     """Put what stops the claim at its control, as any form shows its errors."""
     for finding in judged.stopping:
-        fields = forms[finding.line] if finding.line in forms else form
+        fields = forms.get(finding.line or 0, form)
         field = fields._fields.get(finding.field)
         if field is not None:
             field.errors = [*field.errors, f"{say(finding.says)} {say(finding.mend)}"]

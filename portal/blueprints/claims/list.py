@@ -41,7 +41,9 @@ def _page(template: str, endpoint: str, form: FilterForm, rows: Any) -> Any:
     shown = rows[:PAGE]
     older = None
     if len(rows) > PAGE:
-        kept = {key: value for key, value in request.args.items() if value and key != "before"}
+        kept: dict[str, Any] = {
+            key: value for key, value in request.args.items() if value and key != "before"
+        }
         older = url_for(endpoint, **kept, before=shown[-1].id)
     moving = [row.id for row in shown if row.state == "submitted"]
     return render_template(

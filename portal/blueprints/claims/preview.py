@@ -14,7 +14,7 @@ from portal.core.clock import day, now
 from portal.core.db import db
 from portal.people.models import Person
 from portal.people.queries import Organisation, names_by_id
-from portal.policy.problems import Finding, stopping
+from portal.policy.findings import Finding, stopping
 from portal.policy.queries import current_policy
 from portal.policy.rules import Policy
 from portal.web.session import settings
@@ -60,9 +60,7 @@ def preview(draft: Claim) -> Preview:
     flow = flow_for(session, "claim")
     earlier = earlier_approvals(session, draft.subject) if draft.state == RETURNED else None
     try:
-        planned: Plan | None = plan(
-            routed(draft, findings), flow, Organisation(session), earlier
-        )
+        planned: Plan | None = plan(routed(draft, findings), flow, Organisation(session), earlier)
     except NobodyDecides:
         planned = None
     people = {person for step in planned.steps for person in step.people} if planned else set()

@@ -105,7 +105,9 @@ def comment(seen: Seen) -> Any:
     said = form.comment.data or ""
     known = queries.participants(db.session(), seen.claim)
     mentioned = {
-        person_id for person_id, name in known.items() if re.search(rf"[@＠]{re.escape(name)}", said)
+        person_id
+        for person_id, name in known.items()
+        if re.search(rf"[@＠]{re.escape(name)}", said)
     }
     try:
         conversation.comment(db.session(), seen, said, mentioned, at=now())

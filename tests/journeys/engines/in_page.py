@@ -106,7 +106,8 @@ class InPage(Browser):
         quiet_since = time.monotonic()
         while time.monotonic() - quiet_since < _QUIET and time.monotonic() < end:
             time.sleep(0.02)
-            if self._busy() or not self._value("document.readyState === 'complete'"):
+            loaded = self._value("document.readyState === 'complete'")
+            if self._busy() or not loaded:
                 quiet_since = time.monotonic()
 
     def go(self, path: str) -> None:

@@ -32,6 +32,8 @@ page.onResourceReceived = function (answer) {
   if (answer.stage === 'end') delete running[answer.id];
 };
 page.onResourceError = function (error) { delete running[error.id]; };
+// The end of a form's request that is redirected is not always reported.
+page.onLoadFinished = function () { running = {}; };
 var commands = {
   open: function (address) { page.open(address); },
   value: function (expression) {

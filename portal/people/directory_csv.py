@@ -1,0 +1,155 @@
+"""People as a table in a CSV file, as programs for tables write and open it."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from portal.core.errors import Invalid
+from portal.core.words import words
+from portal.people.directory_fields import COLUMNS, Problem
+from portal.people.models import Department, Person, RoleGrant
+
+MOST_BYTES = 10 * 1024 * 1024
+MOST_ROWS = 50_000
+REQUIRED = ("number", "email", "name", "department")
+"""The columns that every file has. Others may be left out and then stay as they are."""
+
+_FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A file as read: each row's cells by column, and what is wrong with the file's form.
+
+    Rows are numbered as a table program shows them, the heading being row 1.
+    """
+
+    cells: tuple[tuple[int, Mapping[str, str]], ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def safe_cell(text: str) -> str:
+    """``text`` such that no table program takes it for a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def plain_cell(cell: str) -> str:
+    """The text that ``safe_cell`` was given."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+def read(data: bytes) -> Rows:
+    """The rows of a CSV file in UTF-8 (with or without BOM) or GB18030.
+
+    Raises ``Invalid`` for what is no such file at all; wrong columns and ragged rows are
+    problems in the result.
+    """
+    if len(data) > MOST_BYTES:
+        raise Invalid(
+            words("This file is larger than %(limit)s MB. Split it.", limit=MOST_BYTES // 1024**2)
+        )
+    lines = _lines(_decoded(data))
+    if not lines:
+        raise Invalid(words("This file is empty. Choose it again."))
+    heading = [name.strip().lower() for name in lines[0]]
+    while heading and not heading[-1]:
+        heading.pop()
+    problems = _problems_of(heading)
+    rows: list[tuple[int, Mapping[str, str]]] = []
+    for place, line in enumerate(lines[1:], start=2):
+        if not any(cell.strip() for cell in line):
+            continue
+        cells = line[: len(heading)]
+        if len(cells) < len(heading) or any(line[len(heading) :]):
+            says = words("This row has %(count)s cells; the heading has %(expected)s.",
+                         count=len(line), expected=len(heading))  # fmt: skip
+            problems.append(Problem("", says, place))
+        known = zip(heading, cells, strict=False)
+        rows.append((place, {name: plain_cell(cell) for name, cell in known if name in COLUMNS}))
+    return Rows(tuple(rows), tuple(problems))
+
+
+def _decoded(data: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise Invalid(
+        words("This is not a CSV file. Save the table as “CSV UTF-8” and choose that file.")
+    )
+
+
+def _lines(text: str) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    lines: list[list[str]] = []
+    try:
+        for line in reader:
+            lines.append(line)
+            if len(lines) > MOST_ROWS + 1:
+                raise Invalid(
+                    words("This file has more than %(most)s rows. Split it.", most=MOST_ROWS)
+                )
+    except csv.Error:
+        raise Invalid(
+            words("Line %(line)s of the file has a quotation mark without its partner.",
+                  line=reader.line_num)
+        ) from None  # fmt: skip
+    return lines
+
+
+def _problems_of(heading: list[str]) -> list[Problem]:
+    missing = [name for name in REQUIRED if name not in heading]
+    problems = [Problem(name, words("This column is missing."), 1) for name in missing]
+    for place, name in enumerate(heading):
+        if name not in COLUMNS:
+            says = words("There is no column of this name; there are %(known)s.",
+                         known=", ".join(COLUMNS))  # fmt: skip
+            problems.append(Problem(name[:40], says, 1))
+        elif name in heading[:place]:
+            problems.append(Problem(name, words("This column stands twice."), 1))
+    return problems
+
+
+def export(session: Session) -> bytes:
+    """Everybody by number, as a file that ``read`` accepts unchanged. One query.
+
+    With a byte order mark: table programs then show Chinese names without being asked.
+    """
+    manager = aliased(Person)
+    roles = (
+        select(func.aggregate_strings(RoleGrant.role, " "))
+        .where(RoleGrant.person_id == Person.id)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            Person.number, Person.email, Person.name, Department.code, manager.number,
+            Person.grade, Person.language, Person.hired_on, Person.active, roles,
+            Person.bank_name, Person.bank_account,
+        )
+        .join(Department, Department.id == Person.department_id)
+        .outerjoin(manager, manager.id == Person.manager_id)
+        .order_by(Person.number)
+    )  # fmt: skip
+    return table([COLUMNS, *(tuple(map(_shown, row)) for row in rows)])
+
+
+def table(lines: Iterable[Iterable[str]]) -> bytes:
+    """A CSV file of these lines; cells that could be formulas are made safe."""
+    out = io.StringIO()
+    csv.writer(out).writerows([safe_cell(cell) for cell in line] for line in lines)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _shown(value: object) -> str:
+    if value is True or value is False:
+        return "yes" if value else "no"
+    return "" if value is None else str(value)

@@ -1,0 +1,39 @@
+"""What a notice says: one sentence for each kind, used by mails and by the notices page.
+
+The claim's number stands beside the sentence, never in it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext
+
+from portal.claims import events
+from portal.core.words import words
+from portal.web.i18n import money
+
+SENTENCES = {
+    events.SUBMITTED: words("A claim waits for your decision: %(purpose)s, %(total)s"),
+    events.AUTO_APPROVED: words("Your claim was approved at once: %(purpose)s, %(total)s"),
+    events.APPROVED: words("Your claim is approved: %(purpose)s, %(total)s"),
+    events.RETURNED: words("%(who)s returned your claim: %(purpose)s"),
+    events.REJECTED: words("%(who)s rejected your claim: %(purpose)s"),
+    events.COMMENTED: words("%(who)s commented on the claim: %(purpose)s"),
+    events.ASKED: words("%(who)s has a question about your claim: %(purpose)s"),
+    events.ANSWERED: words("%(who)s answered your question about the claim: %(purpose)s"),
+    events.REMINDED: words("A claim still waits for your decision and is late: %(purpose)s"),
+    events.PAID: words("Your claim is paid: %(purpose)s, %(total)s"),
+    events.PAYMENT_FAILED: words("The payment of your claim failed: %(purpose)s, %(total)s"),
+}
+
+
+def sentence(kind: str, data: Mapping[str, Any]) -> str:
+    """What a notice of ``kind`` says in the current language.
+
+    ``data`` is the notice's: ``purpose``, ``total`` in minor units of CNY, ``who``.
+    """
+    return gettext(SENTENCES[kind].text) % {
+        "purpose": data.get("purpose") or data.get("number") or "–",
+        "total": money(data.get("total")),
+        "who": data.get("who") or gettext("Somebody"),
+    }
