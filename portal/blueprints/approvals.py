@@ -17,6 +17,7 @@ from portal.core.errors import Invalid, Missing, Stale
 from portal.core.words import words
 from portal.forms.approvals import BulkForm, DecisionForm
 from portal.web.guards import claim, reader, signed_in
+from portal.web.live import unchanged
 from portal.web.writing import writes
 
 blueprint = Blueprint("approvals", __name__, url_prefix="/approvals")
@@ -28,6 +29,8 @@ MOST_AT_ONCE = 50
 @signed_in
 def inbox() -> Any:
     """What waits for the reader's decision, oldest first."""
+    if unchanged():
+        return "", 204
     rows = queries.inbox(db.session(), reader().id, _after(request.args.get("after", "")))
     more = None
     if len(rows) > PAGE:
@@ -35,7 +38,11 @@ def inbox() -> Any:
         key = f"{last.waiting_since.timestamp():.6f}:{last.step_id}"
         more = url_for("approvals.inbox", after=key)
     return render_template(
-        "approvals/inbox.html", rows=rows[:PAGE], more=more, at=now(), form=BulkForm(formdata=None)
+        "approvals/inbox.html",
+        rows=rows[:PAGE],
+        more=more,
+        at=now(),
+        ticked=request.args.getlist("claim"),
     )
 
 

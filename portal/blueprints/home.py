@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 
 from portal.claims import drafting, queries
 from portal.core.clock import now
@@ -10,6 +10,7 @@ from portal.core.db import db
 from portal.forms.claims import ActionForm
 from portal.web.guards import reader, signed_in
 from portal.web.i18n import local
+from portal.web.live import unchanged
 
 blueprint = Blueprint("home", __name__)
 
@@ -20,6 +21,8 @@ SHOWN = 5
 @signed_in
 def show() -> Any:
     """The first page after signing in."""
+    if unchanged():
+        return "", 204
     session, someone = db.session(), reader()
     on_the_way = queries.on_the_way(session, someone.id)
     return render_template(
@@ -33,13 +36,3 @@ def show() -> Any:
         hour=local(now()).hour,
         at=now(),
     )
-
-
-@blueprint.get("/changes")
-@signed_in
-def poll() -> Any:
-    """Whether anything happened to what the reader watches since ``beat``: 204 when not."""
-    someone = reader()
-    if request.args.get("beat", type=int) == someone.beat:
-        return "", 204
-    return "", 200, {"HX-Refresh": "true"}

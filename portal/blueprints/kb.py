@@ -23,7 +23,5 @@ def list_all() -> Any:
 def show(slug: str) -> Any:
     """One article, in the other language where it does not exist in the reader's."""
     article = library().get(slug, language())
-    section = next(
-        each for each in library().sections(language()) if each.slug == article.section
-    )
+    section = next(each for each in library().sections(language()) if each.slug == article.section)
     return render_template("kb/show.html", article=article, section=section)

@@ -16,9 +16,11 @@ from portal.forms.session import ForgottenForm, NewPasswordForm, SignInForm
 from portal.people import passwords, sessions
 from portal.people.models import Person
 from portal.people.queries import find_by_sign_in
+from portal.web import labels
 from portal.web import session as web_session
 from portal.web.guards import public, reader, reader_or_none, signed_in
 from portal.web.i18n import LANGUAGES, say
+from portal.web.kept_forms import keep
 from portal.web.session import own_address, settings
 from portal.web.writing import keep_although_refused, writes
 
@@ -73,7 +75,7 @@ def _page(form: SignInForm) -> str:
     cast: Sequence[Person] = []
     if settings().demo:
         cast = db.session.scalars(
-            select(Person).where(Person.number.in_(CAST)).order_by(Person.id)
+            select(Person).where(Person.number.in_(labels.CAST)).order_by(Person.id)
         ).all()
     return render_template(
         "session/sign_in.html", form=form, cast=cast, password=DEMO_PASSWORD,
@@ -81,7 +83,6 @@ def _page(form: SignInForm) -> str:
     )  # fmt: skip
 
 
-CAST = ("alice", "bob", "carol", "dan", "erin", "frank", "grace", "admin")
 DEMO_PASSWORD = "paper-crane-2026"  # noqa: S105 - shown on the sign-in page
 
 
@@ -117,7 +118,12 @@ def language() -> Any:
     chosen = request.form.get("language", "")
     if chosen in LANGUAGES:
         switch_language(chosen)
-    return redirect(own_address(request.form.get("next")) or url_for("home.show"), 303)
+    target = own_address(request.values.get("next")) or url_for("home.show")
+    someone = reader_or_none()
+    kept = keep(someone.id, target, but=("language", "next")) if someone else None
+    if kept:
+        target += f"{'&' if '?' in target else '?'}kept={kept}"
+    return redirect(target, 303)
 
 
 def switch_language(chosen: str) -> None:

@@ -46,7 +46,7 @@ class Teller:
 
 
 def cast_stories(today: date) -> Iterator[Story]:
-    """Alice's lively history, and what waits for bob and carol."""
+    """Alice's lively history, what waits for bob and carol, and what waits for money."""
     tell = Teller(today)
     yield from _alice_under_way(tell)
     yield from _alice_before(tell)
@@ -141,7 +141,8 @@ def _alice_before(tell: Teller) -> Iterator[Story]:
     yield tell.story(
         "alice", 10, "苏州出差:明德教育回访",
         spent(13, "rail", "高铁 上海→苏州 往返", 79_00, "铁路客运"),
-        spent(13, "entertaining", "明德教育午餐", 356_00, "半亩方塘", attendees="谢经理（明德教育）"),
+        spent(13, "entertaining", "明德教育午餐", 356_00, "半亩方塘",
+              attendees="谢经理（明德教育）"),
         paces=[2.0], turns=[Turn(WITHDRAWN, LINE_MANAGER)],
     )  # fmt: skip
 
@@ -151,7 +152,8 @@ def _for_bob(tell: Teller) -> Iterator[Story]:
     yield tell.story(
         "1106", 5, "武汉出差:北辰物流上线支持",
         spent(9, "rail", "高铁 上海→武汉", 302_50, "铁路客运", proof=INVOICE),
-        spent(9, "lodging", "云间客栈 2晚", 664_00, "云间客栈", proof=INVOICE, city="武汉", nights=2),
+        spent(9, "lodging", "云间客栈 2晚", 664_00, "云间客栈", proof=INVOICE, city="武汉",
+              nights=2),
         spent(7, "rail", "高铁 武汉→上海", 302_50, "铁路客运", proof=INVOICE),
         turns=[*waits],
     )  # fmt: skip
@@ -217,9 +219,21 @@ def _for_carol(tell: Teller) -> Iterator[Story]:
     yield tell.story(
         "1111", 4, "宁波出差:蓝海制造验收",
         spent(7, "rail", "高铁 上海→宁波 往返", 288_00, "铁路客运", proof=INVOICE),
-        spent(7, "lodging", "汀兰酒店 1晚", 325_00, "汀兰酒店", proof=INVOICE, city="宁波", nights=1),
+        spent(7, "lodging", "汀兰酒店 1晚", 325_00, "汀兰酒店", proof=INVOICE, city="宁波",
+              nights=1),
         paces=[3.0], turns=[*waits],
     )  # fmt: skip
+    for claimant, back, amount in (("1206", 4, 386_00), ("1607", 3, 412_50), ("1405", 3, 529_00)):
+        yield tell.story(
+            claimant, back, "办公用品采购",
+            spent(back + 2, "office", "键盘鼠标", amount, "百纳数码"),
+            paces=[2.0], turns=[*waits],
+        )  # fmt: skip
+    for claimant, amount in (("1214", 468_00), ("1307", 1_135_50), ("1606", 375_00)):
+        yield tell.story(
+            claimant, 3, "外部课程", spent(6, "training", "英语写作课", amount, "求知学堂"),
+            paces=[3.0, 15.0],
+        )  # fmt: skip
     yield tell.story(
         "1305", 3, "渠道伙伴沙龙茶歇",
         spent(5, "other", "场地与茶歇", 1_260_00, "一展会务", proof=INVOICE),

@@ -285,5 +285,3 @@ def _typed(line_id: int, expense: Expense) -> TypedLine:
         attendees=expense.attendees,
         reason=expense.reason,
     )
-
-

@@ -5,6 +5,22 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from portal.demo.places import (
+    AGENCIES,
+    BANQUETS,
+    CITIES,
+    CUSTOMERS,
+    DAILY_MEALS,
+    GUESTS,
+    HOTELS,
+    NIGHTLY,
+    RESTAURANTS,
+    SCHOOLS,
+    SHOPS,
+    TAXIS,
+    City,
+)
+
 PICTURE, INVOICE = "picture", "invoice"
 
 GENEROSITY = {"staff": 1.0, "manager": 1.25, "director": 1.75}
@@ -45,44 +61,6 @@ class Spender:
     def say(self, zh: str, en: str) -> str:
         """The words in the language they write."""
         return en if self.english else zh
-
-
-@dataclass(frozen=True)
-class City:
-    zh: str
-    en: str
-    tier: int
-    by: str
-    fare: int
-
-
-CITIES = (
-    City("北京", "Beijing", 1, "rail", 662_00),
-    City("北京", "Beijing", 1, "flight", 1180_00),
-    City("深圳", "Shenzhen", 1, "flight", 1350_00),
-    City("广州", "Guangzhou", 1, "flight", 1290_00),
-    City("杭州", "Hangzhou", 2, "rail", 87_00),
-    City("南京", "Nanjing", 2, "rail", 139_50),
-    City("苏州", "Suzhou", 2, "rail", 39_50),
-    City("武汉", "Wuhan", 2, "rail", 302_50),
-    City("合肥", "Hefei", 2, "rail", 204_00),
-    City("成都", "Chengdu", 2, "flight", 1420_00),
-    City("宁波", "Ningbo", 2, "rail", 144_00),
-    City("无锡", "Wuxi", 3, "rail", 59_50),
-    City("绍兴", "Shaoxing", 3, "rail", 93_00),
-)
-NIGHTLY = {1: (360, 445), 2: (265, 345), 3: (205, 275)}
-DAILY_MEALS = {1: (58, 112), 2: (42, 92), 3: (36, 74)}
-
-HOTELS = ("汀兰酒店", "和风里酒店", "云间客栈", "梧桐驿酒店", "江畔商务酒店")
-RESTAURANTS = ("小满餐厅", "渔家小馆", "三味面馆", "稻香人家", "南山素食", "巷口川菜")
-BANQUETS = ("和宴楼", "半亩方塘", "临江阁", "青瓦食府")
-TAXIS = ("申北出租汽车", "联通达出租汽车", "畅行网约车")
-SHOPS = ("文汇办公用品", "百纳数码", "新纸坊图文")
-SCHOOLS = ("启明培训", "求知学堂")
-AGENCIES = ("众合服务", "一展会务", "云栈信息")
-GUESTS = ("周总", "李经理", "王工", "沈女士", "黄主任", "Ms. Keller", "Mr. Sato", "何总", "谢经理")
-CUSTOMERS = ("蓝海制造", "北辰物流", "恒远医疗", "Alpen Motors", "嘉禾食品", "方舟银行", "明德教育")
 
 
 def trip(rng: Random, who: Spender, last: date) -> Errand:
@@ -145,7 +123,7 @@ def _day_away(rng: Random, who: Spender, day: date, city: City, there: str) -> l
         expenses.append(
             Expense(
                 day, "meals", who.say("出差用餐", "Meals"), amount, rng.choice(RESTAURANTS),
-                PICTURE if amount > 100_00 or rng.random() < 0.3 else "", there,
+                PICTURE if amount > 100_00 or rng.random() < 0.15 else "", there,
             )
         )  # fmt: skip
     if rng.random() < 0.5:
@@ -171,10 +149,8 @@ def _ride(
 ) -> Expense:
     zh, en = rng.choice(ways)
     amount = rng.randint(16, 68) * 100 + rng.choice((0, 0, 0, 50, 20))
-    proof = PICTURE if rng.random() < 0.45 else ""
-    return Expense(
-        day, "local_transport", who.say(zh, en), amount, rng.choice(TAXIS), proof, city
-    )
+    proof = PICTURE if rng.random() < 0.2 else ""
+    return Expense(day, "local_transport", who.say(zh, en), amount, rng.choice(TAXIS), proof, city)
 
 
 def rides(rng: Random, who: Spender, last: date) -> Errand:

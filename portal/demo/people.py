@@ -51,9 +51,7 @@ class Colleague:
         return settled and (self.left_on is None or day < self.left_on - timedelta(days=45))
 
 
-def hire(
-    session: Session, rng: Random, *, today: date, password_hash: str
-) -> dict[str, Colleague]:
+def hire(session: Session, rng: Random, *, today: date, password_hash: str) -> dict[str, Colleague]:
     """Everybody in the roster with their departments, by employee number."""
     departments = {
         code: Department(code=code, name_zh=zh, name_en=en, cost_centre=cost_centre)

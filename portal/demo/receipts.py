@@ -20,7 +20,7 @@ FONTS = (
     "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
     "/usr/share/fonts/wqy-microhei/wqy-microhei.ttc",
 )
-PAPER, INK, FADED = 248, 40, 226
+PAPER, INK, FADED = 248, 40, 242
 
 RATES = {"rail": 9, "flight": 9, "lodging": 6, "entertaining": 6, "training": 6}
 """VAT in percent by category, 13 for goods."""

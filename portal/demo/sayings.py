@@ -28,7 +28,9 @@ REASONS = {
     "over_limit_month": (Saying("本月国际漫游。", "Roaming abroad this month."),),
     "too_old": (
         Saying("供应商补开发票较晚。", "The supplier sent the invoice late."),
-        Saying("长期驻场，返回后才整理票据。", "On site for months; sorted the receipts on return."),
+        Saying(
+            "长期驻场，返回后才整理票据。", "On site for months; sorted the receipts on return."
+        ),
     ),
 }
 

@@ -9,7 +9,7 @@ from wtforms import HiddenField
 from portal.core.errors import Invalid
 from portal.web.guards import reader_or_none
 from portal.web.i18n import say
-from portal.web.session import new_form_key
+from portal.web.kept_forms import kept_fields, new_form_key
 
 
 class PortalForm(FlaskForm):
@@ -18,6 +18,9 @@ class PortalForm(FlaskForm):
     form_key = HiddenField()
 
     class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            return kept_fields() or super().wrap_formdata(form, formdata)
+
         def get_translations(self, form: Any) -> Any:
             return _Translations()
 

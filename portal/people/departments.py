@@ -139,7 +139,7 @@ def _refuse_taken(session: Session, department: Department, code: str) -> None:
 def _parent_id(session: Session, department: Department, code: str) -> int | None:
     if not code:
         return None
-    above = {
+    above: dict[int, tuple[str, int | None]] = {
         row.id: (row.code, row.parent_id)
         for row in session.execute(select(Department.id, Department.code, Department.parent_id))
     }

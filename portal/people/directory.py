@@ -11,7 +11,7 @@ from portal.core import jobs
 from portal.core.errors import Invalid, NotNow
 from portal.core.events import Subject, record
 from portal.core.notices import notify
-from portal.core.words import words
+from portal.core.words import Words, words
 from portal.people import events, sessions
 from portal.people.directory_fields import Problem, understood
 from portal.people.models import Department, Person, RoleGrant
@@ -154,13 +154,15 @@ def write(
     if not (changed or given or taken):
         return []
     about = Subject("person", person.id)
-    roles = {"roles_given": given, "roles_taken": taken} if given or taken else {}
-    record(session, _kind(changed, person), about, by=by, at=at, fields=changed, **roles)
+    told: dict[str, Any] = {"fields": changed}
+    if given or taken:
+        told |= {"roles_given": given, "roles_taken": taken}
+    record(session, _kind(changed, person), about, by=by, at=at, **told)
     if taken or ("active" in changed and not person.active):
         sessions.end_all(session, person.id, at)
     if BANK.intersection(changed):
         notify(session, [person], events.BANK_ACCOUNT_CHANGED, about, at=at)
-    return [*changed, *(["roles"] if roles else [])]
+    return [*changed, *(["roles"] if given or taken else [])]
 
 
 def _kind(changed: Sequence[str], person: Person) -> str:
@@ -211,17 +213,17 @@ def _taken(session: Session, values: Mapping[str, Any], person: Person | None) -
     return found
 
 
-def no_department(code: str) -> Any:
+def no_department(code: str) -> Words:
     """The refusal of a department that does not exist."""
     return words("There is no department with the code “%(typed)s”.", typed=code)
 
 
-def belongs_to(name: str, number: str) -> Any:
+def belongs_to(name: str, number: str) -> Words:
     """The refusal of what another person has."""
     return words("This belongs to %(name)s (%(number)s) already.", name=name, number=number)
 
 
-def nobody_called(typed: str) -> Any:
+def nobody_called(typed: str) -> Words:
     """The refusal of a person who cannot be found."""
     return words("There is nobody with the number or e-mail “%(typed)s”.", typed=typed[:60])
 

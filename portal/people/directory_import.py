@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from portal.people.directory import Incorrect, new_person, record_created, write
 from portal.people.directory_csv import Rows
-from portal.people.directory_fields import Problem
+from portal.people.directory_fields import COLUMNS, Problem
 from portal.people.directory_judge import Entry, Judge, stored_directory
 from portal.people.models import Person
 
@@ -36,11 +36,16 @@ def plan(session: Session, rows: Rows, *, by: int | None = None) -> Plan:
     judge = Judge(stored_directory(session), rows, by)
     entries = judge.entries()
     return Plan(
-        problems=tuple(sorted(judge.problems, key=lambda problem: problem.row)),
+        problems=tuple(sorted(judge.problems, key=_place)),
         created=tuple(entry for entry in entries if entry.person_id is None),
         updated=tuple(entry for entry in entries if entry.person_id and entry.fields),
         unchanged=sum(1 for entry in entries if entry.person_id and not entry.fields),
     )
+
+
+def _place(problem: Problem) -> tuple[int, int]:
+    known = problem.column in COLUMNS
+    return problem.row, COLUMNS.index(problem.column) if known else -1
 
 
 def apply(session: Session, plan: Plan, *, by: int | None, at: datetime) -> None:

@@ -82,11 +82,11 @@ def stored_directory(session: Session) -> Directory:
             email=row["email"],
             manager=numbers.get(row["manager_id"], ""),
             roles=frozenset(grants.get(row["id"], ())),
-            values=row,
+            values=dict(row),
         )
         for row in rows
     }
-    return Directory(people, {code: department_id for code, department_id in departments})
+    return Directory(people, {row.code: row.id for row in departments})
 
 
 @dataclass

@@ -31,11 +31,16 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def new_token() -> str:
+    """A secret that nobody guesses."""
+    return secrets.token_urlsafe(32)
+
+
 def start(
     session: Session, person: Person, *, shared: bool, address: str, browser: str, at: datetime
 ) -> str:
     """Sign the person in; the token goes into the browser's cookie and nowhere else."""
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     session.add(
         SignIn(
             token_hash=digest(token),
@@ -146,7 +151,7 @@ def issue(session: Session, person: Person, purpose: str, at: datetime) -> str:
         )
         .values(used_at=at)
     )
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     session.add(
         MailedToken(
             token_hash=digest(token),

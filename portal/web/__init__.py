@@ -10,7 +10,7 @@ from htmx_flask import Htmx
 from portal.core.db import db, prepare
 from portal.core.files import MAX_BYTES, Store
 from portal.settings import Settings
-from portal.web import assets, errors, guards, headers, i18n, jinja, logs, session, writing
+from portal.web import assets, errors, guards, headers, help, i18n, jinja, logs, session, writing
 
 MOST_FILES_AT_ONCE = 4
 
@@ -50,6 +50,7 @@ def init(app: Flask, settings: Settings) -> None:
     jinja.init(app, settings)
     errors.init(app)
     assets.init(app)
+    help.init(app)
 
 
 def forget_connections() -> None:

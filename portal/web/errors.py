@@ -11,8 +11,8 @@ from portal.core.db import db
 from portal.core.errors import Invalid, Missing, NotAllowed, NotNow, Refusal, Stale
 from portal.core.pdf import PdfFailed
 from portal.core.words import Words, words
+from portal.web.kept_forms import NEVER_KEPT
 from portal.web.logs import log
-from portal.web.session import NEVER_KEPT
 
 STATUSES: dict[type[Refusal], int] = {
     Missing: 404,

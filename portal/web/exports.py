@@ -10,7 +10,6 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Literal
 
 import xlsxwriter  # type: ignore[import-untyped]
 from flask import Response, send_file
@@ -18,7 +17,6 @@ from flask import Response, send_file
 from portal.core.words import Amount
 
 Cell = str | int | date | Amount | None
-Format = Literal["csv", "xlsx"]
 
 CSV, XLSX = "csv", "xlsx"
 MEDIA_TYPES = {
@@ -74,10 +72,8 @@ def as_xlsx(title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> 
     return data.getvalue()
 
 
-def download(
-    kind: Format, name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]
-) -> Response:
-    """The table as a file to keep, called ``name`` with the ending of its kind."""
+def download(kind: str, name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Response:
+    """The table as a file to keep, called ``name``; ``kind`` is ``CSV`` or ``XLSX``."""
     made = as_csv(head, rows) if kind == CSV else as_xlsx(name, head, rows)
     return send_file(
         io.BytesIO(made), MEDIA_TYPES[kind], as_attachment=True, download_name=f"{name}.{kind}",

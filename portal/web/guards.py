@@ -75,11 +75,19 @@ def claim(rule: Callable[[Seen], bool]) -> Callable[[View], View]:
                     raise Stale(CHANGED)
                 raise NotAllowed(NOT_FOR_YOU)
             g.stale_claim_id = claim_id
+            g.menu_entry = _menu_entry(seen)
             return view(seen=seen, **rest)
 
         return _guarded(cast(View, loaded), Guard(rule=f"claims.{rule.__name__}"))
 
     return guard
+
+
+def _menu_entry(seen: Seen) -> str:
+    """Under which entry of the menu the reader finds this claim."""
+    if seen.mine:
+        return "claims.list"
+    return "approvals.inbox" if seen.involved else "claims.list_all"
 
 
 def _guarded(view: View, guard: Guard) -> View:

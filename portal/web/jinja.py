@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, get_flashed_messages, request, url_for
+from flask import Flask, g, get_flashed_messages, request, url_for
 from flask_babel import gettext as _
 
 from portal.claims import access
@@ -14,7 +14,8 @@ from portal.settings import Settings
 from portal.web import labels
 from portal.web.guards import reader_or_none
 from portal.web.i18n import language, say
-from portal.web.session import new_form_key
+from portal.web.kept_forms import new_form_key, typed
+from portal.web.live import own_address
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def init(app: Flask, chosen: Settings) -> None:
     """Give templates the reader, the menu, the labels and the switches of this portal."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(labels=labels, access=access)
+    app.jinja_env.globals.update(labels=labels, access=access, own_address=own_address, typed=typed)
     app.jinja_env.filters.update(in_words=in_words, summary=summary)
 
     @app.context_processor
@@ -45,6 +46,7 @@ def init(app: Flask, chosen: Settings) -> None:
             "idle_seconds": int(SHARED_IDLE.total_seconds()),
             "idle_url": url_for("session.sign_in", ended=1),
             "language": language(),
+            "other_language": "en" if language() == "zh" else "zh",
             "demo": chosen.demo,
             "flashes": get_flashed_messages(with_categories=True),
             "help_url": url_for("kb.list"),
@@ -64,6 +66,15 @@ def summary(judged: Any, forms: Any, form: Any) -> list[tuple[str, str]]:
         text = _("Line %(place)s: %(text)s", place=places[finding.line], text=text)
         listed.append((f"line-{finding.line}-{finding.field}", text))
     return listed
+
+
+ENTRIES = frozenset(
+    (
+        "home.show", "claims.list", "approvals.inbox", "claims.list_all", "payments.list",
+        "people.list", "policy.categories", "audit.list",
+    )
+)  # fmt: skip
+"""The endpoints that have an entry of their own in the menu."""
 
 
 def menu(reader: Reader) -> list[Item]:
@@ -87,11 +98,7 @@ def menu(reader: Reader) -> list[Item]:
 
 
 def _is_current(here: str, endpoint: str) -> bool:
-    if here == endpoint:
-        return True
-    group = endpoint.split(".")[0]
-    return (
-        here.split(".")[0] == group
-        and endpoint.endswith((".list", ".inbox"))
-        and (here not in ("claims.list_all",))
-    )
+    chosen: str | None = g.get("menu_entry")
+    if chosen is not None or here in ENTRIES:
+        return endpoint == (chosen or here)
+    return here.split(".")[0] == endpoint.split(".")[0]

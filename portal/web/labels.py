@@ -70,3 +70,15 @@ FIELDS = {
     "reason": _l("Reason"),
     "receipts": _l("Receipts"),
 }
+
+CAST = {
+    "alice": _l("an employee who claims"),
+    "bob": _l("her line manager"),
+    "carol": _l("finance, and pays"),
+    "dan": _l("somebody of another department"),
+    "erin": _l("a support agent"),
+    "frank": _l("a trainer"),
+    "grace": _l("the head of the company"),
+    "admin": _l("an administrator"),
+}
+"""The demo people who stand on the sign-in page, in the order of a claim's way."""

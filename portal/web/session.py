@@ -4,7 +4,6 @@ The cookie holds a token that names a row in ``sign_ins``: ending the row ends t
 so a stolen or replayed cookie is worth nothing after sign-out.
 """
 
-import secrets
 from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -22,23 +21,18 @@ from flask import (
 )
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin, login_user, logout_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from itsdangerous import BadSignature, URLSafeSerializer
 
 from portal.approvals.queries import waiting_count
-from portal.core import once
 from portal.core.clock import now
 from portal.core.db import begin_writing, db
 from portal.people import sessions
 from portal.people.models import Person
 from portal.people.roles import Reader
 from portal.settings import Settings
+from portal.web import kept_forms
 
 csrf = CSRFProtect()
 logins = LoginManager()
-
-NEVER_KEPT = ("csrf_token", "form_key", "password", "new_password", "old_password")
-MOST_KEPT = 200_000
-"""Characters of a form that are kept for somebody who was signed out."""
 
 
 class SignedIn(UserMixin):
@@ -92,7 +86,7 @@ def _load(token: str) -> SignedIn | None:
 
 def is_poll() -> bool:
     """Whether the page asked by itself: that does not keep a shared computer signed in."""
-    return request.headers.get("HX-Trigger-Name") == "poll" or request.path.endswith("/changes")
+    return request.headers.get("HX-Trigger") in ("beat", "claim-status")
 
 
 def touch(response: Response) -> Response:
@@ -134,16 +128,6 @@ def sign_out() -> None:
         session["language"] = language
 
 
-def form_keys() -> URLSafeSerializer:
-    """Signs the keys of forms: whose form it was, and a number used once."""
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="form key")
-
-
-def new_form_key(person_id: int) -> str:
-    """A one-time key for a form of this person."""
-    return str(form_keys().dumps([person_id, secrets.token_hex(8)]))
-
-
 def own_address(target: str | None) -> str | None:
     """``target`` when it is a path of this portal, else None."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
@@ -159,7 +143,7 @@ def ask_to_sign_in() -> Response:
     if request.method == "GET":
         wanted["next"] = request.full_path.rstrip("?")
     else:
-        kept = _keep_form()
+        kept = kept_forms.keep_for_signer()
         if kept:
             wanted["kept"] = kept
         wanted["ended"] = 1
@@ -169,27 +153,3 @@ def ask_to_sign_in() -> Response:
         response.headers["HX-Redirect"] = address
         return response
     return cast(Response, redirect(address, 303))
-
-
-def _keep_form() -> str | None:
-    try:
-        person_id, _number = form_keys().loads(request.form.get("form_key", ""))
-    except (BadSignature, ValueError):
-        return None
-    fields = [
-        [name, value] for name, value in request.form.items(multi=True) if name not in NEVER_KEPT
-    ]
-    if sum(len(value) for _name, value in fields) > MOST_KEPT:
-        return None
-    token = secrets.token_urlsafe(24)
-    database = db.session()
-    database.rollback()
-    begin_writing(database)
-    database.add(
-        once.KeptForm(
-            token_hash=sessions.digest(token), person_id=person_id, path=request.path,
-            fields=fields, kept_at=now(),
-        )
-    )  # fmt: skip
-    database.commit()
-    return token

@@ -11,7 +11,7 @@ from itsdangerous import BadSignature
 from portal.core import once
 from portal.core.clock import now
 from portal.core.db import begin_writing, db
-from portal.web.session import form_keys
+from portal.web.kept_forms import form_keys
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -9,6 +9,7 @@ from flask import render_template, request, url_for
 from portal.blueprints.claims import blueprint
 from portal.claims import queries
 from portal.claims.queries import PAGE, Filter
+from portal.core.clock import now
 from portal.core.days import parse_day
 from portal.core.db import db
 from portal.core.errors import Invalid
@@ -16,6 +17,7 @@ from portal.forms.claims import FilterForm
 from portal.people.roles import AUDITOR, FINANCE, PAYER
 from portal.web.guards import reader, role, signed_in
 from portal.web.i18n import say
+from portal.web.live import unchanged
 from portal.web.session import settings
 
 
@@ -23,6 +25,8 @@ from portal.web.session import settings
 @signed_in
 def list_mine() -> Any:
     """The reader's own claims."""
+    if unchanged():
+        return "", 204
     form = FilterForm(request.args)
     rows = queries.claims_of(db.session(), reader().id, narrowed(form))
     return _page("claims/list.html", "claims.list", form, rows)
@@ -42,7 +46,9 @@ def _page(template: str, endpoint: str, form: FilterForm, rows: Any) -> Any:
     older = None
     if len(rows) > PAGE:
         kept: dict[str, Any] = {
-            key: value for key, value in request.args.items() if value and key != "before"
+            key: value
+            for key, value in request.args.items()
+            if value and key not in ("before", "beat")
         }
         older = url_for(endpoint, **kept, before=shown[-1].id)
     moving = [row.id for row in shown if row.state == "submitted"]
@@ -51,7 +57,8 @@ def _page(template: str, endpoint: str, form: FilterForm, rows: Any) -> Any:
         form=form,
         rows=shown,
         older=older,
-        narrowed=any(value for value in request.args.values()),
+        narrowed=any(value for key, value in request.args.items() if key != "beat"),
+        at=now(),
         waits_for=queries.waiting_names(db.session(), moving),
     )
 

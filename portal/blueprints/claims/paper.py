@@ -1,5 +1,24 @@
 """The claim on paper."""
 
-from portal.blueprints.claims import blueprint
+import io
+from typing import Any
 
-__all__ = ["blueprint"]
+from flask import request, send_file
+from flask_babel import gettext as _
+
+from portal.blueprints.claims import blueprint
+from portal.claims import access, queries
+from portal.claims.access import Seen
+from portal.core.db import db
+from portal.web.guards import claim
+from portal.web.paper import pdf_of
+
+
+@blueprint.get("/<int:claim_id>/paper.pdf")
+@claim(access.may_print)
+def paper(seen: Seen) -> Any:
+    """The claim form with its receipts as PDF; ``?size=A5`` for the small sheet."""
+    loaded = queries.with_lines(db.session(), seen.claim)
+    made = pdf_of(loaded, "A5" if request.args.get("size") == "A5" else "A4")
+    name = _("Claim %(number)s", number=loaded.number)
+    return send_file(io.BytesIO(made), "application/pdf", download_name=f"{name}.pdf", etag=False)

@@ -22,6 +22,7 @@ from portal.forms.claims import ActionForm, CommentForm
 from portal.people.models import Department, Person
 from portal.policy.queries import categories
 from portal.web.guards import claim, reader
+from portal.web.kept_forms import kept_fields
 from portal.web.writing import writes
 
 
@@ -52,8 +53,8 @@ def page_of(seen: Seen) -> dict[str, Any]:
         "categories": {category.code: category for category in categories(session)},
         "timeline": told,
         "changes": _changes(told),
-        "comment_form": CommentForm(formdata=None),
-        "decision_form": DecisionForm(formdata=None, version=shown.version),
+        "comment_form": CommentForm(formdata=kept_fields()),
+        "decision_form": DecisionForm(formdata=kept_fields(), version=shown.version),
         "action_form": ActionForm(formdata=None, version=shown.version),
     }
 

@@ -1,0 +1,1 @@
+"""How fast and how large the portal is: ``make bench``."""

@@ -1,0 +1,32 @@
+"""Forms about oneself."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import PasswordField, RadioField, StringField
+from wtforms.validators import InputRequired, Length
+
+from portal.forms.base import PortalForm
+from portal.web.i18n import LANGUAGES
+from portal.web.labels import NOTICES_BY
+
+
+class WishesForm(PortalForm):
+    language = RadioField(_l("Language"), choices=list(LANGUAGES.items()))
+    notices_by = RadioField(_l("How notices reach me"), choices=list(NOTICES_BY.items()))
+
+
+class BankForm(PortalForm):
+    bank_name = StringField(_l("Bank"), [Length(max=120)], render_kw={"maxlength": 120})
+    bank_account = StringField(
+        _l("Account number"),
+        [Length(max=40)],
+        render_kw={"maxlength": 40, "inputmode": "numeric", "autocomplete": "off"},
+    )
+    password = PasswordField(
+        _l("Your password"),
+        [InputRequired(_l("This is needed.")), Length(max=200)],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class SignInsForm(PortalForm):
+    """Which sign-in to end travels as ``end=<id>``, or ``end=others``."""

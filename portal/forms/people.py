@@ -1,0 +1,130 @@
+"""Forms about people and departments. What is typed is judged by the rules, all at once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from portal.core.errors import Invalid
+from portal.forms.base import PortalForm
+from portal.people.departments import Branch
+from portal.people.directory import Incorrect
+from portal.people.directory_fields import LONGEST
+from portal.web.i18n import LANGUAGES, named
+from portal.web.labels import GRADES, ROLES
+
+PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+
+
+class Checkboxes(SelectMultipleField):
+    """Several choices, each a checkbox."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def department_choices(tree: list[Branch], first: str) -> list[tuple[str, str]]:
+    """Departments for a list, indented as they stand; ``first`` is what choosing none means."""
+    return [("", first), *((b.code, "\u3000" * b.depth + named(b.name)) for b in tree)]
+
+
+class PersonForm(PortalForm):
+    """Everything that is known of a person; the names are the columns of an import."""
+
+    shown = HiddenField()
+    name = StringField(_l("Name"), render_kw={"maxlength": LONGEST["name"], "autocomplete": "off"})
+    number = StringField(_l("Employee number"), render_kw={"maxlength": LONGEST["number"], **PLAIN})
+    email = StringField(
+        _l("E-mail"), render_kw={"maxlength": LONGEST["email"], "inputmode": "email", **PLAIN}
+    )
+    department = SelectField(_l("Department"), validate_choice=False)
+    manager = StringField(_l("Manager"), render_kw={"maxlength": LONGEST["manager"], **PLAIN})
+    grade = SelectField(_l("Grade"), choices=list(GRADES.items()), validate_choice=False)
+    hired_on = StringField(_l("Hired on"), render_kw={"type": "date", "placeholder": "2026-03-31"})
+    language = RadioField(
+        _l("Language"), choices=list(LANGUAGES.items()), default="zh", validate_choice=False
+    )
+    roles = Checkboxes(_l("Roles"), choices=list(ROLES.items()), validate_choice=False)
+    bank_name = StringField(_l("Bank"), render_kw={"maxlength": LONGEST["bank_name"]})
+    bank_account = StringField(
+        _l("Account number"), render_kw={"maxlength": LONGEST["bank_account"], **PLAIN}
+    )
+
+    @classmethod
+    def showing(cls, cells: Mapping[str, str], shown: str = "") -> "PersonForm":
+        """The form of what is known."""
+        return cls(formdata=None, shown=shown, **{**cells, "roles": cells["roles"].split()})
+
+    def cells(self) -> dict[str, str]:
+        """What is typed, as the rules take it."""
+        names = (field.name for field in self if field.name in CELLS)
+        typed = {name: self._fields[name].data or "" for name in names}
+        return {**typed, "roles": " ".join(self.roles.data or [])}
+
+    def refuse(self, refusal: Invalid) -> None:
+        """Show each problem at its field."""
+        if not isinstance(refusal, Incorrect):
+            super().refuse(refusal)
+            return
+        for problem in refusal.problems:
+            super().refuse(Invalid(problem.says, problem.column))
+        if self.hired_on.errors:
+            # A date control shows nothing of a text that is no date.
+            self.hired_on.render_kw = {"type": "text"}
+
+
+CELLS = (
+    "number", "email", "name", "department", "manager", "grade", "language", "hired_on",
+    "bank_name", "bank_account",
+)  # fmt: skip
+
+
+class PeopleFilterForm(PortalForm):
+    """What the list of people is narrowed to, as a shareable address."""
+
+    text = StringField(_l("Name, number or e-mail"))
+    department = SelectField(_l("Department"), validate_choice=False)
+    role = SelectField(_l("Role"), choices=[("", _l("All")), *ROLES.items()], validate_choice=False)
+    state = SelectField(
+        _l("State"),
+        choices=[("working", _l("Working here")), ("left", _l("Left")), ("all", _l("All"))],
+        default="working",
+        validate_choice=False,
+    )
+
+    class Meta(PortalForm.Meta):
+        csrf = False
+
+    def offer(self, tree: list[Branch]) -> None:
+        """Fill the list of departments."""
+        self.department.choices = department_choices(tree, _("All"))
+
+
+class ImportForm(PortalForm):
+    file = FileField(_l("People as CSV"))
+
+
+class ConfirmForm(PortalForm):
+    """A button that does what its page names."""
+
+
+class DepartmentForm(PortalForm):
+    shown = HiddenField()
+    name_zh = StringField(_l("Chinese name"), [Length(max=120)], render_kw={"maxlength": 120})
+    name_en = StringField(_l("English name"), [Length(max=120)], render_kw={"maxlength": 120})
+    code = StringField(_l("Code"), [Length(max=40)], render_kw={"maxlength": 40, **PLAIN})
+    parent = SelectField(_l("Belongs to"), validate_choice=False)
+    head = StringField(_l("Head"), [Length(max=254)], render_kw={"maxlength": 254, **PLAIN})
+    cost_centre = StringField(
+        _l("Cost centre"), [Length(max=40)], render_kw={"maxlength": 40, **PLAIN}
+    )
+
+    def cells(self) -> dict[str, Any]:
+        """What is typed, as the rules take it."""
+        names = ("code", "name_zh", "name_en", "parent", "head", "cost_centre")
+        return {name: self._fields[name].data or "" for name in names}
