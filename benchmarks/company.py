@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from benchmarks.loading import Sink
-from portal.people.models import GRADES
-from portal.people.roles import ADMIN, AUDITOR, FINANCE, PAYER
+from portal.people.models import AT_ONCE
+from portal.people.roles import ADMIN, FINANCE, PAYER
 
 TEAM = 10
 """How many report to one manager."""
@@ -64,6 +64,12 @@ class Company:
             person_id = self.manager_of(person_id) or 1
         return person_id
 
+    def grade_of(self, person_id: int) -> str:
+        """Directors lead divisions, managers teams."""
+        if person_id <= TEAM + 1:
+            return "director"
+        return "manager" if self.team_of(person_id) else "staff"
+
     def head_of(self, department_id: int) -> int | None:
         """Departments have the ids of their heads."""
         return department_id
@@ -85,23 +91,25 @@ def hire(sink: Sink, people: int, password_hash: str) -> Company:
         company.reviewers[0]: "carol", company.admin: "admin",
     }  # fmt: skip
     for number in range(1, min(TEAM + 1, people) + 1):
-        code, parent = f"D{number:03d}", None if number == 1 else 1
-        sink.add("departments", number, code, f"第{number}事业部", f"Division {number}",
-                 parent, number, f"{1000 + number}")  # fmt: skip
+        sink.add(
+            "departments", id=number, code=f"D{number:03d}", name_zh=f"第{number}事业部",
+            name_en=f"Division {number}", parent_id=None if number == 1 else 1, head_id=number,
+            cost_centre=f"{1000 + number}",
+        )  # fmt: skip
     for number in range(1, people + 1):
         short = known.get(number, f"P{number:05d}")
-        name = short.capitalize() if number in known else _name(number)
-        company.names[number] = name
-        grade = GRADES[2 if number <= TEAM + 1 else 1 if company.team_of(number) else 0]
-        sink.add("people", number, short, f"{short.lower()}@example.com", name,
-                 company.department_of(number), company.manager_of(number), grade,
-                 "zh" if number % 4 else "en", "2020-01-01", 1, "at_once", "中国银行",
-                 f"6222{number:015d}", password_hash)  # fmt: skip
+        name = company.names[number] = short.capitalize() if number in known else _name(number)
+        sink.add(
+            "people", id=number, number=short, email=f"{short.lower()}@example.com", name=name,
+            department_id=company.department_of(number), manager_id=company.manager_of(number),
+            grade=company.grade_of(number), language="zh" if number % 4 else "en",
+            hired_on="2020-01-01", active=1, notices_by=AT_ONCE, bank_name="中国银行",
+            bank_account=f"6222{number:015d}", password_hash=password_hash,
+        )  # fmt: skip
     for reviewer in company.reviewers:
-        sink.add("role_grants", reviewer, FINANCE)
-        sink.add("role_grants", reviewer, PAYER)
-    sink.add("role_grants", company.admin, ADMIN)
-    sink.add("role_grants", company.admin, AUDITOR)
+        sink.add("role_grants", person_id=reviewer, role=FINANCE)
+        sink.add("role_grants", person_id=reviewer, role=PAYER)
+    sink.add("role_grants", person_id=company.admin, role=ADMIN)
     return company
 
 

@@ -4,14 +4,15 @@ Rows are tuples in the order of their table's columns, with moments as text in U
 as text, which both databases read alike.
 """
 
-import json
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Table, text
+from sqlalchemy import Connection, Engine
 
-from portal.core.db import Base, dump_json
+from portal.core.db import Base
 
 CHUNK = 20_000
 
@@ -21,15 +22,10 @@ def moment(value: datetime | None) -> str | None:
     return value.strftime("%Y-%m-%d %H:%M:%S.%f") if value else None
 
 
-def table(name: str) -> Table:
-    """The portal's table of this name."""
-    return Base.metadata.tables[name]
-
-
 class Writer(Protocol):
     """One database's fastest way to take rows."""
 
-    def write(self, name: str, rows: Sequence[tuple[Any, ...]]) -> None: ...
+    def write(self, name: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None: ...
 
     def finish(self) -> None: ...
 
@@ -44,16 +40,18 @@ class SqliteWriter:
             self.cursor.execute(f"PRAGMA {pragma}")
         self.cursor.execute("BEGIN IMMEDIATE")
 
-    def write(self, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    def write(self, name: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert ``rows``."""
-        places = ",".join("?" * len(table(name).columns))
-        columns = ",".join(column.name for column in table(name).columns)
-        self.cursor.executemany(f"INSERT INTO {name} ({columns}) VALUES ({places})", rows)
+        places = ",".join("?" * len(columns))
+        self.cursor.executemany(
+            f"INSERT INTO {name} ({','.join(columns)}) VALUES ({places})", rows
+        )
 
     def finish(self) -> None:
         """Commit, and empty the write-ahead log into the file."""
         self.cursor.execute("COMMIT")
         self.cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.raw.detach()
         self.raw.close()
 
 
@@ -63,58 +61,62 @@ class PostgresqlWriter:
     def __init__(self, engine: Engine):
         self.raw = engine.raw_connection()
         self.cursor = self.raw.cursor()
-        self.cursor.execute("SET TIME ZONE 'UTC'")
-        # The order of tables is ours; the rows are complete when the transaction ends.
-        self.cursor.execute("SET session_replication_role = replica")
+        self.cursor.execute("SET LOCAL TIME ZONE 'UTC'")
+        # Tables are filled in our order: what they refer to is complete only at the end.
+        self.cursor.execute("SET LOCAL session_replication_role = replica")
 
-    def write(self, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    def write(self, name: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
         """Copy ``rows``."""
-        columns = ",".join(f'"{column.name}"' for column in table(name).columns)
-        with self.cursor.copy(f"COPY {name} ({columns}) FROM STDIN") as copy:
+        quoted = ",".join(f'"{column}"' for column in columns)
+        with self.cursor.copy(f"COPY {name} ({quoted}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
 
     def finish(self) -> None:
         """Commit, and let each table's counter go on after its last row."""
-        for each in Base.metadata.tables.values():
-            key = each.autoincrement_column
-            if key is not None:
-                self.cursor.execute(
-                    "SELECT setval(pg_get_serial_sequence(%s, %s), "
-                    f"(SELECT coalesce(max({key.name}), 1) FROM {each.name})) "
-                    "WHERE pg_get_serial_sequence(%s, %s) IS NOT NULL",
-                    (each.name, key.name, each.name, key.name),
-                )
+        self.cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns "
+            "WHERE column_default LIKE 'nextval(%' AND table_schema = current_schema()"
+        )
+        for name, column in self.cursor.fetchall():
+            self.cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{name}', '{column}'), "
+                f"greatest((SELECT max({column}) FROM {name}), 1))"
+            )
         self.raw.commit()
         self.raw.close()
 
 
 class Sink:
-    """Takes rows one by one and writes them in chunks."""
+    """Takes rows one by one and writes them in chunks. All rows of a table name the same columns."""
 
     def __init__(self, writer: Writer):
         self.writer = writer
-        self.waiting: dict[str, list[tuple[Any, ...]]] = {}
-        self.counts: dict[str, int] = {}
+        self.columns: dict[str, tuple[str, ...]] = {}
+        self.ordered: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] = {}
+        self.waiting: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        self.counts: dict[str, int] = defaultdict(int)
 
-    def add(self, name: str, *row: Any) -> int:
-        """Take a row; returns how many the table has now."""
-        rows = self.waiting.setdefault(name, [])
-        rows.append(row)
+    def add(self, name: str, **row: Any) -> None:
+        """Take a row."""
+        if name not in self.columns:
+            self.columns[name] = tuple(row)
+            self.ordered[name] = itemgetter(*row)
+        rows = self.waiting[name]
+        rows.append(self.ordered[name](row))
+        self.counts[name] += 1
         if len(rows) >= CHUNK:
-            self.writer.write(name, rows)
+            self.writer.write(name, self.columns[name], rows)
             rows.clear()
-        count = self.counts[name] = self.counts.get(name, 0) + 1
-        return count
 
     def next_id(self, name: str) -> int:
-        """The number the table's next row will have when rows are numbered from 1."""
-        return self.counts.get(name, 0) + 1
+        """The number of the table's next row, when its rows are numbered from 1."""
+        return self.counts[name] + 1
 
     def finish(self) -> None:
         """Write what is left and commit."""
         for name, rows in self.waiting.items():
-            self.writer.write(name, rows)
+            self.writer.write(name, self.columns[name], rows)
         self.writer.finish()
 
 
@@ -124,27 +126,15 @@ def sink_for(engine: Engine) -> Sink:
     return Sink(PostgresqlWriter(engine) if postgresql else SqliteWriter(engine))
 
 
-def drop_indexes(connection: Connection, names: Iterable[str]) -> None:
-    """Drop the indexes of these tables; constraints stay."""
-    for name in names:
-        for index in table(name).indexes:
+def drop_indexes(connection: Connection) -> None:
+    """Drop every index of the portal's tables; constraints stay."""
+    for each in Base.metadata.sorted_tables:
+        for index in each.indexes:
             index.drop(connection)
 
 
-def make_indexes(connection: Connection, names: Iterable[str]) -> None:
-    """Make them again, as the portal's own migrations had."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SET maintenance_work_mem = '256MB'"))
-    for name in names:
-        for index in sorted(table(name).indexes, key=lambda each: str(each.name)):
+def make_indexes(connection: Connection) -> None:
+    """Make them again, as the portal's migrations had."""
+    for each in Base.metadata.sorted_tables:
+        for index in sorted(each.indexes, key=lambda index: str(index.name)):
             index.create(connection)
-
-
-def as_json(value: object) -> str:
-    """JSON as the portal stores it."""
-    return dump_json(value)
-
-
-def plain_json(value: object) -> Any:
-    """The value as it comes back from the database."""
-    return json.loads(dump_json(value))

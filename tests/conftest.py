@@ -1,6 +1,5 @@
 """A portal on a fresh database for every test, in a few milliseconds."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,20 +13,48 @@ from portal.settings import Settings
 from portal.web import schema
 from tests.browser import Visitor
 from tests.cast import found_company
+from tests.database import Postgresql, Sqlite
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what touches the database runs: the rest has run already."""
+    if config.getoption("--database") == "postgresql":
+        touching = [item for item in items if "portal" in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=[item for item in items if item not in touching])
+        items[:] = touching
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of receipts and mails."""
+    return tmp_path_factory.mktemp("instance")
+
+
+@pytest.fixture(scope="session")
+def database(pytestconfig: pytest.Config, instance: Path) -> Sqlite | Postgresql:
+    """What the tests of this run store their rows in: ``--database=postgresql`` or SQLite."""
+    if pytestconfig.getoption("--database") == "postgresql":
+        return Postgresql()
+    return Sqlite(instance)
+
+
+@pytest.fixture(scope="session")
+def settings(instance: Path, database: Sqlite | Postgresql) -> Settings:
     return Settings(
         mode="test",
         secret_key="only for tests, and long enough for them",
-        instance_dir=str(tmp_path_factory.mktemp("instance")),
+        instance_dir=str(instance),
+        database_url=database.url,
         language="en",
     )
 
 
 @pytest.fixture(scope="session")
-def portal(settings: Settings) -> Flask:
+def portal(settings: Settings, database: Sqlite | Postgresql) -> Flask:
     """One application for all tests of a process, with the company founded once."""
     app = create_app(settings)
     app.url_build_error_handlers.append(lambda *_args: "/unfinished")  # TEMP
@@ -38,20 +65,17 @@ def portal(settings: Settings) -> Flask:
         found_company(db.session())
         db.session.commit()
         db.engine.dispose()
-    shutil.copy(settings.instance / "portal.db", settings.instance / "founded.db")
+    database.keep()
     return app
 
 
 @pytest.fixture
-def app(portal: Flask, settings: Settings) -> Iterator[Flask]:
+def app(portal: Flask, database: Sqlite | Postgresql) -> Iterator[Flask]:
     """The application on a database in which nothing has happened yet."""
     with portal.app_context():
         db.session.remove()
         db.engine.dispose()
-        database = settings.instance / "portal.db"
-        for leftover in ("-wal", "-shm"):
-            Path(f"{database}{leftover}").unlink(missing_ok=True)
-        shutil.copy(settings.instance / "founded.db", database)
+    database.renew()
     yield portal
     with portal.app_context():
         db.session.remove()

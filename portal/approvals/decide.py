@@ -5,7 +5,7 @@ decide at once exactly one succeeds; the others get ``Stale``.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
@@ -39,10 +39,14 @@ SOMEBODY_WAS_FASTER = words(
 
 @dataclass(frozen=True)
 class Moved:
-    """Where the route stands after a move: the step now open, None when it is through."""
+    """Where the route stands after a move: the step now open, None when it is through.
+
+    ``people`` are those it waits for now, ``waited`` those it waited for until this move.
+    """
 
     step_id: int | None
     people: tuple[int, ...] = ()
+    waited: tuple[int, ...] = ()
 
 
 def start(session: Session, about: Subject, plan: Plan, flow_id: int, amount: int,
@@ -64,17 +68,24 @@ def start(session: Session, about: Subject, plan: Plan, flow_id: int, amount: in
     )
     session.add(route)
     session.flush()
-    for position, planned in enumerate(plan.steps, start=1):
-        _store(session, route.id, about, position, planned, at)
+    steps = [
+        _step(route.id, about, position, planned, at)
+        for position, planned in enumerate(plan.steps, start=1)
+    ]
+    session.add_all(steps)
+    session.flush()
+    session.add_all(
+        StepPerson(step_id=step.id, person_id=person)
+        for step, planned in zip(steps, plan.steps, strict=True)
+        for person in planned.people
+    )
+    session.flush()
     return _open_next(session, route.id, at)
 
 
-def _store(
-    session: Session, route_id: int, about: Subject, position: int, planned: PlannedStep,
-    at: datetime,
-) -> None:  # fmt: skip
+def _step(route_id: int, about: Subject, position: int, planned: PlannedStep, at: datetime) -> Step:
     state = SKIPPED if planned.skipped else APPROVED if planned.approved_before else WAITING
-    step = Step(
+    return Step(
         route_id=route_id,
         flow_step_id=planned.drawn.id,
         subject_kind=about.kind,
@@ -85,10 +96,6 @@ def _store(
         decided_by_id=planned.people[0] if planned.approved_before else None,
         decided_at=at if planned.approved_before else None,
     )
-    session.add(step)
-    session.flush()
-    session.add_all(StepPerson(step_id=step.id, person_id=person) for person in planned.people)
-    session.flush()
 
 
 def _open_next(session: Session, route_id: int, at: datetime) -> Moved:
@@ -105,12 +112,14 @@ def _open_next(session: Session, route_id: int, at: datetime) -> Moved:
         update(Step)
         .where(Step.id == row.id)
         .values(state=OPEN, opened_at=at, due_at=at + timedelta(hours=row.hours))
+        .execution_options(synchronize_session=False)
     )
     people = session.scalars(
         update(StepPerson)
         .where(StepPerson.step_id == row.id)
         .values(waiting_since=at)
         .returning(StepPerson.person_id)
+        .execution_options(synchronize_session=False)
     ).all()
     return Moved(row.id, tuple(sorted(people)))
 
@@ -128,32 +137,39 @@ def decide(
         .where(Step.id == step_id, Step.state == OPEN)
         .values(state=decision, decided_at=at, decided_by_id=by, comment=comment)
         .returning(Step.route_id, Step.flow_step_id, Step.opened_at)
+        .execution_options(synchronize_session=False)
     ).one_or_none()
     if step is None:
         raise Stale(SOMEBODY_WAS_FASTER)
-    _stop_waiting(session, [step_id])
+    waited = _stop_waiting(session, [step_id])
     _learn(session, step.flow_step_id, by, at - step.opened_at)
     if decision == APPROVED:
-        return _open_next(session, step.route_id, at)
+        return replace(_open_next(session, step.route_id, at), waited=waited)
     end(session, step.route_id)
-    return Moved(None)
+    return Moved(None, waited=waited)
 
 
-def end(session: Session, route_id: int) -> None:
-    """End every step of the route that nobody decided."""
+def end(session: Session, route_id: int) -> tuple[int, ...]:
+    """End every step of the route that nobody decided; returns whom it waited for."""
     ended = session.scalars(
         update(Step)
         .where(Step.route_id == route_id, Step.state.in_((OPEN, WAITING)))
         .values(state=ENDED)
         .returning(Step.id)
+        .execution_options(synchronize_session=False)
     ).all()
-    _stop_waiting(session, ended)
+    return _stop_waiting(session, ended)
 
 
-def _stop_waiting(session: Session, step_ids: Iterable[int]) -> None:
-    session.execute(
-        update(StepPerson).where(StepPerson.step_id.in_(list(step_ids))).values(waiting_since=None)
+def _stop_waiting(session: Session, step_ids: Iterable[int]) -> tuple[int, ...]:
+    waited = session.scalars(
+        update(StepPerson)
+        .where(StepPerson.step_id.in_(list(step_ids)), StepPerson.waiting_since.is_not(None))
+        .values(waiting_since=None)
+        .returning(StepPerson.person_id)
+        .execution_options(synchronize_session=False)
     )
+    return tuple(waited)
 
 
 def _learn(session: Session, flow_step_id: int, person_id: int, took: timedelta) -> None:
@@ -168,7 +184,7 @@ def _learn(session: Session, flow_step_id: int, person_id: int, took: timedelta)
             set_={
                 "decisions": UsualWait.decisions + 1,
                 "mean_seconds": UsualWait.mean_seconds
-                + (seconds - UsualWait.mean_seconds) / weight,
+                + (seconds - UsualWait.mean_seconds) // weight,
             },
         )
     )

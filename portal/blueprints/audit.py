@@ -11,8 +11,10 @@ from flask import Blueprint, Response, render_template, request, stream_with_con
 from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from portal.claims import events as claim_events
 from portal.core.db import db
 from portal.core.events import START, ChainEnd, Event, seal
+from portal.people import events as people_events
 from portal.people.directory_csv import safe_cell
 from portal.people.models import Person
 from portal.people.roles import ADMIN, AUDITOR
@@ -22,6 +24,8 @@ from portal.web.i18n import local
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 
 PAGE = 50
+BATCHES = (claim_events.BATCH_MADE, claim_events.BATCH_EXPORTED, claim_events.BATCH_CLOSED)
+KINDS = (*claim_events.ALL, *BATCHES, *people_events.ALL)
 COLUMNS = ("event", "at", "kind", "about", "person", "name", "for", "data", "seal")
 
 
@@ -42,10 +46,10 @@ def list() -> Any:
     rows = session.execute(_events(wanted).limit(PAGE + 1)).all()
     shown = rows[:PAGE]
     asked = {"kind": wanted.kind, "number": wanted.number}
-    kept = {name: value for name, value in asked.items() if value}
+    kept: dict[str, Any] = {name: value for name, value in asked.items() if value}
     older = url_for("audit.list", **kept, before=shown[-1].id) if len(rows) > PAGE else ""
     return render_template(
-        "audit/list.html", rows=shown, kinds=_kinds(session), wanted=wanted, older=older,
+        "audit/list.html", rows=shown, kinds=KINDS, wanted=wanted, older=older,
         whole=end_matches(session), export_url=url_for("audit.export", **kept),
     )  # fmt: skip
 
@@ -86,10 +90,6 @@ def _events(wanted: Filter) -> Select[Any]:
     if wanted.before:
         found = found.where(Event.id < wanted.before)
     return found
-
-
-def _kinds(session: Session) -> Any:
-    return session.scalars(select(Event.kind).distinct().order_by(Event.kind)).all()
 
 
 def end_matches(session: Session) -> bool:

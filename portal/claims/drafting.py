@@ -112,6 +112,9 @@ def delete(session: Session, claim: Claim, *, shown: int, at: datetime) -> None:
         session, events.DELETED, claim.subject, by=claim.claimant_id, at=at,
         purpose=claim.purpose, total=claim.total,
     )  # fmt: skip
+    # The database would take the receipts with their lines before the session does.
+    claim.receipts.clear()
+    session.flush()
     session.delete(claim)
 
 
@@ -203,12 +206,11 @@ def take_version(
         update(Claim)
         .where(Claim.id == claim.id, unchanged, Claim.state.in_(EDITABLE))
         .values(version=Claim.version + 1, beat=Claim.beat + 1, updated_at=at, editor=editor)
-        .returning(Claim.id)
-        .execution_options(synchronize_session=False)
+        .returning(Claim)
+        .execution_options(populate_existing=True)
     ).first()
     if taken is None:
         raise Stale(CHANGED_ELSEWHERE)
-    session.refresh(claim, ["version", "beat", "updated_at", "state", "editor"])
 
 
 def _fill(line: Line, typed: TypedLine) -> None:

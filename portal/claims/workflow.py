@@ -91,7 +91,6 @@ def approve(session: Session, seen: Seen, *, shown: int, at: datetime, comment: 
     """Approve the open step. Raises ``NotAllowed`` and ``Stale``."""
     claim, step_id = decidable(seen)
     _move(session, claim, shown, (SUBMITTED,), updated_at=at, asked_by_id=None)
-    waited = _waiting_people(session, step_id)
     moved = deciding.decide(
         session, step_id, approvals.APPROVED, by=seen.reader.id, at=at, comment=comment.strip()
     )
@@ -107,7 +106,7 @@ def approve(session: Session, seen: Seen, *, shown: int, at: datetime, comment: 
         tell(session, claim, [claim.claimant_id], events.APPROVED, at, seen.reader.name)
     else:
         tell(session, claim, moved.people, events.SUBMITTED, at)
-    quicken(session, {claim.claimant_id, *waited})
+    quicken(session, {claim.claimant_id, *moved.waited})
 
 
 def return_(
@@ -178,35 +177,22 @@ def _finish(
         state=state, updated_at=at, asked_by_id=None,
         decided_at=at if state == REJECTED else None,
     )  # fmt: skip
-    waited = _waiting_people(session, step_id)
-    deciding.decide(session, step_id, step_state, by=seen.reader.id, at=at, comment=reason.strip())
+    moved = deciding.decide(
+        session, step_id, step_state, by=seen.reader.id, at=at, comment=reason.strip()
+    )
     if state == REJECTED:
         registry.release(session, claim.id)
-    quicken(session, {claim.claimant_id, *waited})
+    quicken(session, {claim.claimant_id, *moved.waited})
 
 
-def _end_route(session: Session, claim: Claim) -> set[int]:
-    route = session.scalars(
-        select(Route)
+def _end_route(session: Session, claim: Claim) -> tuple[int, ...]:
+    route_id = session.scalars(
+        select(Route.id)
         .where(Route.subject_kind == "claim", Route.subject_id == claim.id)
         .order_by(Route.round.desc())
         .limit(1)
     ).one()
-    waiting = session.scalars(
-        select(approvals.StepPerson.person_id)
-        .join(approvals.Step, approvals.Step.id == approvals.StepPerson.step_id)
-        .where(
-            approvals.Step.route_id == route.id,
-            approvals.StepPerson.waiting_since.is_not(None),
-        )
-    ).all()
-    deciding.end(session, route.id)
-    return set(waiting)
-
-
-def _waiting_people(session: Session, step_id: int) -> Sequence[int]:
-    people = approvals.StepPerson
-    return session.scalars(select(people.person_id).where(people.step_id == step_id)).all()
+    return deciding.end(session, route_id)
 
 
 def _move(session: Session, claim: Claim, shown: int, states: Sequence[str], **values: Any) -> None:

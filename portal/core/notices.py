@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ForeignKey, Index, String, select, text, update
+from sqlalchemy import ForeignKey, Index, String, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.core import jobs
@@ -71,29 +71,32 @@ def notify(
 ) -> None:
     """Tell each of ``people`` once; those who want mail at once get it from the worker."""
     told = {person.id: person for person in people}
-    for person in told.values():
-        notice = Notice(
-            person_id=person.id,
-            kind=kind,
-            subject_kind=about.kind,
-            subject_id=about.id,
-            data=data,
-            at=at,
-        )
-        session.add(notice)
-        session.flush()
-        if person.notices_by == AT_ONCE:
-            jobs.enqueue(session, "mail_notice", due_at=at, notice_id=notice.id)
+    if not told:
+        return
+    rows = session.execute(
+        insert(Notice).returning(Notice.id, Notice.person_id),
+        [
+            {
+                "person_id": person_id, "kind": kind, "subject_kind": about.kind,
+                "subject_id": about.id, "data": data, "at": at,
+            }
+            for person_id in sorted(told)
+        ],
+    ).all()  # fmt: skip
+    for notice_id, person_id in rows:
+        if told[person_id].notices_by == AT_ONCE:
+            jobs.enqueue(session, "mail_notice", due_at=at, notice_id=notice_id)
     quicken(session, told)
 
 
 def quicken(session: Session, person_ids: Iterable[int]) -> None:
     """Let the open pages of these people know that something changed."""
     # Always in the same order, so that two transactions never wait for each other.
-    for person_id in sorted(set(person_ids)):
+    rows = [{"person_id": person_id, "count": 1} for person_id in sorted(set(person_ids))]
+    if rows:
         session.execute(
             upsert(session, Beat)
-            .values(person_id=person_id, count=1)
+            .values(rows)
             .on_conflict_do_update(index_elements=["person_id"], set_={"count": Beat.count + 1})
         )
 
@@ -103,7 +106,7 @@ def mark_read(session: Session, person_id: int, at: datetime, about: Subject | N
     unread = update(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None))
     if about is not None:
         unread = unread.where(Notice.subject_kind == about.kind, Notice.subject_id == about.id)
-    session.execute(unread.values(read_at=at))
+    session.execute(unread.values(read_at=at).execution_options(synchronize_session=False))
 
 
 def notices_of(

@@ -147,7 +147,7 @@ def _lives(pid: int) -> bool:
     return True
 
 
-class _Server(Arbiter):  # type: ignore[misc]
+class _Server(Arbiter):
     """Gunicorn's master, which also keeps the worker alive and ends it with the rest."""
 
     def __init__(self, application: "_Application"):
@@ -174,7 +174,7 @@ class _Server(Arbiter):  # type: ignore[misc]
         """Gunicorn would start itself anew here; an upgrade restarts the portal instead."""
 
 
-class _Log(Logger):  # type: ignore[misc]
+class _Log(Logger):
     """Gunicorn's complaints without addresses and paths, which may be personal or secret."""
 
     def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
@@ -185,7 +185,7 @@ class _Log(Logger):  # type: ignore[misc]
         log.error("server", what=msg.split("%")[0].strip(), error=kind.__name__ if kind else "")
 
 
-class _Application(BaseApplication):  # type: ignore[misc]
+class _Application(BaseApplication):
     def __init__(
         self, app: Flask, settings: Settings, listener: socket.socket, ready: Callable[[], None]
     ):
