@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -150,7 +150,8 @@ class Lives:
 
     def _finding(self, life: Life) -> list[dict[str, Any]]:
         line = life.lines[-1]
-        says = words("%(day)s is a day of the weekend.", day=line["spent_on"])
+        day = date.fromisoformat(line["spent_on"])
+        says = words("%(day)s is a day of the weekend.", day=day)
         mend = words("Nothing to do if it was for work; the approver will see this note.")
         return findings_to_data([Finding("weekend", WARNS, says, mend, line["id"], "spent_on")])
 

@@ -97,7 +97,7 @@ class Sink:
         self.waiting: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
         self.counts: dict[str, int] = defaultdict(int)
 
-    def add(self, name: str, **row: Any) -> None:
+    def add(self, name: str, /, **row: Any) -> None:
         """Take a row."""
         if name not in self.columns:
             self.columns[name] = tuple(row)

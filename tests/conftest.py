@@ -57,8 +57,6 @@ def settings(instance: Path, database: Sqlite | Postgresql) -> Settings:
 def portal(settings: Settings, database: Sqlite | Postgresql) -> Flask:
     """One application for all tests of a process, with the company founded once."""
     app = create_app(settings)
-    app.url_build_error_handlers.append(lambda *_args: "/unfinished")  # TEMP
-    app.jinja_env.globals.setdefault("help_for", lambda rule: f"/help/{rule}")  # TEMP
     schema.migrate(app)
     with app.app_context():
         begin_writing(db.session())

@@ -24,8 +24,5 @@ FEATURES = (
 
 def register(app: Flask) -> None:
     """Add every feature's pages to the application."""
-    from importlib.util import find_spec
-
     for feature in FEATURES:
-        if find_spec(f"portal.blueprints.{feature}"):
-            app.register_blueprint(import_module(f"portal.blueprints.{feature}").blueprint)
+        app.register_blueprint(import_module(f"portal.blueprints.{feature}").blueprint)

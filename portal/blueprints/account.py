@@ -70,9 +70,7 @@ def choose() -> Any:
 def bank() -> Any:
     """Where the reader's claims are paid to, as a form."""
     someone = _myself()
-    form = BankForm(
-        formdata=None, bank_name=someone.bank_name, bank_account=someone.bank_account
-    )
+    form = BankForm(formdata=None, bank_name=someone.bank_name, bank_account=someone.bank_account)
     return render_template("account/bank.html", form=form)
 
 

@@ -73,9 +73,7 @@ def new_category_post() -> Any:
     if not form.validate():
         return _new_page(form), 422
     try:
-        editing.create(
-            db.session(), form.code.data or "", form.typed(), by=reader().id, at=now()
-        )
+        editing.create(db.session(), form.code.data or "", form.typed(), by=reader().id, at=now())
     except Invalid as refusal:
         form.refuse(refusal)
         return _new_page(form), 422
@@ -88,9 +86,7 @@ def new_category_post() -> Any:
 def edit_category(code: str) -> Any:
     """A category as a form."""
     row = _found(code)
-    form = CategoryForm(
-        formdata=None, obj=editing.typed_of(row), shown=editing.shown_version(row)
-    )
+    form = CategoryForm(formdata=None, obj=editing.typed_of(row), shown=editing.shown_version(row))
     return _edit_page(form, row)
 
 

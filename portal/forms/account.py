@@ -10,7 +10,8 @@ from portal.web.labels import NOTICES_BY
 
 
 class WishesForm(PortalForm):
-    language = RadioField(_l("Language"), choices=list(LANGUAGES.items()))
+    # Not called language: the button that switches the page's language is.
+    language = RadioField(_l("Language"), choices=list(LANGUAGES.items()), name="spoken")
     notices_by = RadioField(_l("How notices reach me"), choices=list(NOTICES_BY.items()))
 
 

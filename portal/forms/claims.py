@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import Form, HiddenField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from portal.claims.drafting import TypedLine
@@ -52,19 +52,18 @@ class ClaimForm(PortalForm):
     purpose = StringField(_l("What it is for"), [Length(max=200)], render_kw={"maxlength": 200})
 
 
-def category_choices(policy: Policy) -> Any:
-    """Categories for a list, grouped under their parents."""
-    tops = [c for c in policy.categories.values() if c.parent is None and c.active]
-    choices: dict[str, list[tuple[str, str]]] = {"": [("", "–")]}
-    plain: list[tuple[str, str]] = []
-    for top in tops:
-        below = [c for c in policy.categories.values() if c.parent == top.code and c.active]
-        if below:
-            choices[named(top.name)] = [(c.code, named(c.name)) for c in below]
-        else:
-            plain.append((top.code, named(top.name)))
-    choices[str(_l("General"))] = plain
-    return choices
+def category_choices(policy: Policy) -> list[SelectChoice]:
+    """Categories for a list: those without children first, the others under their parents."""
+    usable = [category for category in policy.categories.values() if category.active]
+    parents = {category.parent for category in usable}
+    choices = [SelectChoice("", "–")]
+    for category in usable:
+        if category.code in parents:
+            continue
+        above = policy.categories.get(category.parent or "")
+        group = named(above.name) if above else None
+        choices.append(SelectChoice(category.code, named(category.name), optgroup=group))
+    return sorted(choices, key=lambda choice: choice.optgroup is not None)
 
 
 def line_form(line: Line, policy: Policy, formdata: MultiDict[str, str] | None = None) -> LineForm:
@@ -126,8 +125,10 @@ class FilterForm(PortalForm):
     """What a list of claims is narrowed to, as a shareable address."""
 
     text = StringField(_l("Number or purpose"))
-    state = SelectField(_l("State"), choices=[("", _l("All")), *CLAIM_STATES.items()],
-                        validate_choice=False)  # fmt: skip
+    state = SelectField(_l("State"), validate_choice=False, choices=[
+        SelectChoice("", _l("All")),
+        *(SelectChoice(state, label) for state, label in CLAIM_STATES.items()),
+    ])  # fmt: skip
     since = StringField(_l("Changed from"), render_kw={"type": "date"})
     until = StringField(_l("Changed to"), render_kw={"type": "date"})
 

@@ -46,8 +46,13 @@ class PersonForm(PortalForm):
     manager = StringField(_l("Manager"), render_kw={"maxlength": LONGEST["manager"], **PLAIN})
     grade = SelectField(_l("Grade"), choices=list(GRADES.items()), validate_choice=False)
     hired_on = StringField(_l("Hired on"), render_kw={"type": "date", "placeholder": "2026-03-31"})
+    # Not called language: the button that switches the page's language is.
     language = RadioField(
-        _l("Language"), choices=list(LANGUAGES.items()), default="zh", validate_choice=False
+        _l("Language"),
+        choices=list(LANGUAGES.items()),
+        default="zh",
+        validate_choice=False,
+        name="spoken",
     )
     roles = Checkboxes(_l("Roles"), choices=list(ROLES.items()), validate_choice=False)
     bank_name = StringField(_l("Bank"), render_kw={"maxlength": LONGEST["bank_name"]})
@@ -62,8 +67,7 @@ class PersonForm(PortalForm):
 
     def cells(self) -> dict[str, str]:
         """What is typed, as the rules take it."""
-        names = (field.name for field in self if field.name in CELLS)
-        typed = {name: self._fields[name].data or "" for name in names}
+        typed = {name: self._fields[name].data or "" for name in CELLS}
         return {**typed, "roles": " ".join(self.roles.data or [])}
 
     def refuse(self, refusal: Invalid) -> None:

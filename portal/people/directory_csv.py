@@ -19,7 +19,8 @@ MOST_ROWS = 50_000
 REQUIRED = ("number", "email", "name", "department")
 """The columns that every file has. Others may be left out and then stay as they are."""
 
-_FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
+# Table programs drop what is blank before they look for a formula.
+_FORMULA = re.compile(r"'*[\s\ufeff\u200b\x00]*[=+\-@\t\r\n＝＋－＠]")
 
 
 @dataclass(frozen=True)

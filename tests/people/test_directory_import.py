@@ -175,8 +175,10 @@ def test_the_portal_accepts_its_own_export_unchanged(session: Session) -> None:
 SHOWN = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=12)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(name=SHOWN, bank=SHOWN, quoted=st.sampled_from(["", "=1+1", "＠x", "'-2", ',"\'']))
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(name=SHOWN, bank=SHOWN, quoted=st.sampled_from(["", "=1+1", "＠x", "'-2", ",\"'"]))
 def test_whatever_came_in_goes_out_and_in_again(
     session: Session, name: str, bank: str, quoted: str
 ) -> None:
