@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from benchmarks.loading import Sink, moment
-from portal.core.db import dump_json
+from benchmarks.loading import Sink, as_json, moment
 from portal.core.events import START, seal
 
 UNREAD = timedelta(days=2)
@@ -48,10 +47,10 @@ class Books:
         row["id"] = self.sink.next_id("events")
         self.last_seal = seal(self.last_seal, row)
         at = row["at"]
-        row |= {"at": moment(at), "data": dump_json(row["data"]), "seal": self.last_seal}
+        row |= {"at": moment(at), "data": as_json(row["data"]), "seal": self.last_seal}
         self.sink.add("events", **row)
         for person in told:
-            self._tell(person, row, at, dump_json(saying))
+            self._tell(person, row, at, as_json(saying))
 
     def _tell(self, person: int, row: dict[str, Any], at: datetime, saying: str) -> None:
         notice = self.sink.next_id("notices")
@@ -65,7 +64,7 @@ class Books:
         if self.now - at < JOBS_KEPT:
             self.sink.add(
                 "jobs", id=self.sink.next_id("jobs"), kind="mail_notice",
-                data=dump_json({"notice_id": notice}), due_at=written, attempts=1,
+                data=as_json({"notice_id": notice}), due_at=written, attempts=1,
                 done_at=written,
             )  # fmt: skip
 

@@ -10,7 +10,20 @@ from portal.people.roles import ADMIN, FINANCE, PAYER
 TEAM = 10
 """How many report to one manager."""
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
-GIVEN = ("子涵", "雨桐", "浩然", "思远", "婉清", "志强", "晓东", "佳怡", "建国", "梦洁", "Kevin", "明")
+GIVEN = (
+    "子涵",
+    "雨桐",
+    "浩然",
+    "思远",
+    "婉清",
+    "志强",
+    "晓东",
+    "佳怡",
+    "建国",
+    "梦洁",
+    "Kevin",
+    "明",
+)
 REVIEWERS = 5
 """Holders of the finance role. Each finance step waits for, and tells, every one of them."""
 

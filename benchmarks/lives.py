@@ -9,14 +9,13 @@ from typing import Any
 from benchmarks.books import Books
 from benchmarks.company import Company
 from benchmarks.errands import LARGE, SHOPPING, SMALL, Errand
-from benchmarks.loading import Sink, moment
+from benchmarks.loading import Sink, as_json, moment
 from benchmarks.paydays import Paydays
 from portal.approvals.flow import DrawnFlow
 from portal.approvals.models import APPROVED, ENDED, OPEN, REJECTED, RETURNED, SKIPPED, WAITING
 from portal.approvals.routing import Plan, PlannedStep, Subject, plan
 from portal.claims import events, models
 from portal.claims.judging import findings_to_data
-from portal.core.db import dump_json
 from portal.core.words import to_data, words
 from portal.policy.findings import Finding
 from portal.policy.rules import WARNS
@@ -273,7 +272,7 @@ class Lives:
         step_id = self.sink.next_id("steps")
         text = str(step.why)
         if text not in self.whys:
-            self.whys[text] = dump_json(to_data(step.why))
+            self.whys[text] = as_json(to_data(step.why))
         due = opened + timedelta(hours=step.drawn.hours) if opened else None
         self.sink.add(
             "steps", id=step_id, route_id=route, flow_step_id=step.drawn.id,
@@ -313,5 +312,5 @@ class Lives:
             beat=life.version, created_at=moment(life.created), updated_at=moment(life.updated),
             submitted_at=moment(life.sent), decided_at=moment(life.decided),
             paid_at=moment(life.paid), policy_version=1 if life.sent else None,
-            findings=dump_json(life.findings), editor="",
+            findings=as_json(life.findings), editor="",
         )  # fmt: skip

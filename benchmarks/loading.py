@@ -4,6 +4,7 @@ Rows are tuples in the order of their table's columns, with moments as text in U
 as text, which both databases read alike.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -17,9 +18,17 @@ from portal.core.db import Base
 CHUNK = 20_000
 
 
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+def as_json(value: object) -> str:
+    """JSON text, as the portal writes it."""
+    return _encoder.encode(value)
+
+
 def moment(value: datetime | None) -> str | None:
     """A UTC moment as text."""
-    return value.strftime("%Y-%m-%d %H:%M:%S.%f") if value else None
+    return value.isoformat(" ", "microseconds")[:26] if value else None
 
 
 class Writer(Protocol):
@@ -43,9 +52,7 @@ class SqliteWriter:
     def write(self, name: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert ``rows``."""
         places = ",".join("?" * len(columns))
-        self.cursor.executemany(
-            f"INSERT INTO {name} ({','.join(columns)}) VALUES ({places})", rows
-        )
+        self.cursor.executemany(f"INSERT INTO {name} ({','.join(columns)}) VALUES ({places})", rows)
 
     def finish(self) -> None:
         """Commit, and empty the write-ahead log into the file."""
