@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import shutil
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -148,13 +147,3 @@ def _settle(engine: Engine) -> None:
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
-
-
-def working_copy(kept: Path) -> Path:
-    """A fresh copy of a made SQLite instance, so that every run measures the same data."""
-    work = kept.with_name(f"{kept.name}-run")
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    shutil.copytree(kept / "uploads", work / "uploads")
-    shutil.copy(kept / "portal.db", work / "portal.db")
-    return work

@@ -19,7 +19,7 @@ class Errand(NamedTuple):
 
 
 SMALL = (
-    Errand("手机话费", (Expense("telephone", "本月话费", 90_00),)),
+    Errand("手机话费", (Expense("telephone", "本月话费", 120_00),)),
     Errand("市内打车", (Expense("local_transport", "公司到客户现场", 30_00),)),
     Errand("Couriers to customers", (Expense("postage", "Contracts by courier", 20_00),)),
 )

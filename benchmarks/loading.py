@@ -95,7 +95,7 @@ class PostgresqlWriter:
 
 
 class Sink:
-    """Takes rows one by one and writes them in chunks. All rows of a table name the same columns."""
+    """Takes rows and writes them in chunks. All rows of a table name the same columns."""
 
     def __init__(self, writer: Writer):
         self.writer = writer

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import NullPool, create_engine, inspect, text
 
 FIND = Path(__file__).parents[1] / "tools" / "find-program.sh"
 
@@ -40,7 +40,7 @@ class Postgresql:
             connection.execute(text("CREATE DATABASE portal"))
         admin.dispose()
         self.url = self._server.url("portal")
-        self._engine = create_engine(self.url)
+        self._engine = create_engine(self.url, poolclass=NullPool)
         self._renewal = ""
 
     def keep(self) -> None:

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
 
 from portal.core.clock import now
 from portal.core.db import db
@@ -20,6 +19,7 @@ from portal.people.models import Person
 from portal.people.passwords import SHORTEST
 from portal.web.guards import NO_SUCH_PAGE, reader, signed_in
 from portal.web.i18n import say
+from portal.web.languages import gettext as _
 from portal.web.session import settings
 from portal.web.writing import keep_although_refused, writes
 
@@ -85,8 +85,8 @@ def bank_post() -> Any:
     try:
         _refuse_guessers()
         account.change_bank_account(
-            db.session(), someone, form.bank_name.data, form.bank_account.data,
-            form.password.data, at=now(),
+            db.session(), someone, form.bank_name.data or "", form.bank_account.data or "",
+            form.password.data or "", at=now(),
         )  # fmt: skip
     except (Invalid, NotNow) as refusal:
         status = _refused(form, refusal)
@@ -114,7 +114,7 @@ def password_post() -> Any:
     try:
         _refuse_guessers()
         account.change_password(
-            db.session(), _myself(), form.old_password.data, form.password.data,
+            db.session(), _myself(), form.old_password.data or "", form.password.data or "",
             here=reader().sign_in_id, at=now(),
         )  # fmt: skip
     except (Invalid, NotNow) as refusal:

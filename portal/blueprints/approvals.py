@@ -4,8 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from portal.blueprints.claims.show import page_of
 from portal.claims import access, conversation, queries, workflow
@@ -17,6 +15,8 @@ from portal.core.errors import Invalid, Missing, Stale
 from portal.core.words import words
 from portal.forms.approvals import BulkForm, DecisionForm
 from portal.web.guards import claim, reader, signed_in
+from portal.web.languages import gettext as _
+from portal.web.languages import ngettext
 from portal.web.live import unchanged
 from portal.web.writing import writes
 

@@ -12,6 +12,7 @@ from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.claims import events as claim_events
+from portal.claims import payment
 from portal.core.db import db
 from portal.core.events import START, ChainEnd, Event, seal
 from portal.people import events as people_events
@@ -24,7 +25,12 @@ from portal.web.i18n import local
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 
 PAGE = 50
-BATCHES = (claim_events.BATCH_MADE, claim_events.BATCH_EXPORTED, claim_events.BATCH_CLOSED)
+BATCHES = (
+    claim_events.BATCH_MADE,
+    claim_events.BATCH_EXPORTED,
+    claim_events.BATCH_CLOSED,
+    payment.BATCH_WAS_CANCELLED,
+)
 KINDS = (*claim_events.ALL, *BATCHES, *people_events.ALL)
 COLUMNS = ("event", "at", "kind", "about", "person", "name", "for", "data", "seal")
 

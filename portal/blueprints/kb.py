@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 
 from portal.web.guards import public
 from portal.web.help import library
-from portal.web.i18n import language
+from portal.web.languages import language
 
 blueprint = Blueprint("kb", __name__, url_prefix="/help")
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from portal.claims.queries import PAGE
@@ -15,6 +14,7 @@ from portal.core.events import Subject
 from portal.core.notices import Notice
 from portal.forms.claims import ActionForm
 from portal.web.guards import NO_SUCH_PAGE, reader, signed_in
+from portal.web.languages import gettext as _
 from portal.web.notice_words import sentence
 from portal.web.writing import writes
 

@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from portal.claims import access, payment, payment_queries
 from portal.claims.models import BATCH_OPEN, Batch
@@ -19,6 +18,7 @@ from portal.forms.payments import BatchForm, CloseForm, StartForm
 from portal.people.roles import AUDITOR, FINANCE, PAYER
 from portal.web.exports import CSV, XLSX, download
 from portal.web.guards import NO_SUCH_PAGE, reader, role
+from portal.web.languages import gettext as _
 from portal.web.session import settings
 from portal.web.writing import writes
 

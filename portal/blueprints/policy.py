@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 
 from portal.core.clock import day, now
 from portal.core.db import db
@@ -14,7 +13,9 @@ from portal.people.roles import ADMIN
 from portal.policy import editing, queries
 from portal.policy.models import CategoryRow
 from portal.web.guards import NO_SUCH_PAGE, reader, role, signed_in
-from portal.web.i18n import language, named
+from portal.web.i18n import named
+from portal.web.languages import gettext as _
+from portal.web.languages import language
 from portal.web.session import settings
 from portal.web.writing import writes
 

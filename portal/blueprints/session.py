@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from portal.core import jobs, once
@@ -19,8 +18,10 @@ from portal.people.queries import find_by_sign_in
 from portal.web import labels
 from portal.web import session as web_session
 from portal.web.guards import public, reader, reader_or_none, signed_in
-from portal.web.i18n import LANGUAGES, say
+from portal.web.i18n import say
 from portal.web.kept_forms import keep
+from portal.web.languages import LANGUAGES
+from portal.web.languages import gettext as _
 from portal.web.session import own_address, settings
 from portal.web.writing import keep_although_refused, writes
 

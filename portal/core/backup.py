@@ -249,8 +249,8 @@ def _keep_receipts(archive: zipfile.ZipFile, place: Place) -> None:
 def _replace(place: Place, database: Path, at: datetime) -> Path:
     """Swap the file in one rename. What was there goes to a folder beside it."""
     current = place.sqlite_path
-    aside = current.parent / f"before-restore-{at:%Y%m%d-%H%M%S}"
-    aside.mkdir(mode=0o700)
+    when = f"before-restore-{at:%Y%m%d-%H%M%S}-"
+    aside = Path(tempfile.mkdtemp(dir=current.parent, prefix=when))
     if current.exists():
         with closing(sqlite3.connect(current)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

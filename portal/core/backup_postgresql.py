@@ -1,6 +1,7 @@
 """The database part of a backup on PostgreSQL: its own programs, and a swap by renaming."""
 
 import os
+import secrets
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -29,7 +30,8 @@ def replace(
     The role needs CREATEDB. The old database stays under the name that is returned.
     """
     name = str(url.database)
-    fresh, old = f"{name}_restored_{at:%Y%m%d%H%M%S}", f"{name}_before_{at:%Y%m%d%H%M%S}"
+    when = f"{at:%Y%m%d_%H%M%S}_{secrets.token_hex(2)}"
+    fresh, old = f"{name}_restored_{when}", f"{name}_before_{when}"
     admin = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
     quoted = admin.dialect.identifier_preparer.quote
     try:

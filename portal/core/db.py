@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, MetaData, TypeDecorator, event
+from sqlalchemy import JSON, DateTime, Executable, MetaData, TypeDecorator, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect, Engine
@@ -72,6 +72,11 @@ db = SQLAlchemy(
     disable_autonaming=True,
     session_options={"expire_on_commit": False},
 )
+
+
+def fetch(session: Session, statement: Executable, **values: Any) -> Any:
+    """Run a read that was built once, past the ORM: hot pages cost a third of it that way."""
+    return session.connection().execute(statement, values)
 
 
 def begin_writing(session: Session) -> None:

@@ -1,12 +1,12 @@
 """Forms about oneself."""
 
-from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
 from portal.forms.base import PortalForm
-from portal.web.i18n import LANGUAGES
 from portal.web.labels import NOTICES_BY
+from portal.web.languages import LANGUAGES
+from portal.web.languages import lazy_gettext as _l
 
 
 class WishesForm(PortalForm):

@@ -1,10 +1,10 @@
 """Forms for deciding."""
 
-from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import Length
 
 from portal.forms.base import PortalForm
+from portal.web.languages import lazy_gettext as _l
 
 
 class DecisionForm(PortalForm):

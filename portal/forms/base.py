@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
@@ -10,6 +9,7 @@ from portal.core.errors import Invalid
 from portal.web.guards import reader_or_none
 from portal.web.i18n import say
 from portal.web.kept_forms import kept_fields, new_form_key
+from portal.web.languages import gettext
 
 
 class PortalForm(FlaskForm):

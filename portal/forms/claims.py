@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, HiddenField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
@@ -13,6 +12,7 @@ from portal.forms.base import PortalForm
 from portal.policy.rules import Policy
 from portal.web.i18n import named
 from portal.web.labels import CLAIM_STATES
+from portal.web.languages import lazy_gettext as _l
 
 AMOUNT = {"inputmode": "decimal", "autocomplete": "off", "class": "num"}
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import request
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, HiddenField, StringField
 from wtforms.validators import Length
 
@@ -12,6 +11,7 @@ from portal.core.words import words
 from portal.forms.base import PortalForm
 from portal.forms.session import REQUIRED
 from portal.web.i18n import say
+from portal.web.languages import lazy_gettext as _l
 
 
 class StartForm(PortalForm):

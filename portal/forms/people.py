@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import Length
@@ -15,8 +13,11 @@ from portal.forms.base import PortalForm
 from portal.people.departments import Branch
 from portal.people.directory import Incorrect
 from portal.people.directory_fields import LONGEST
-from portal.web.i18n import LANGUAGES, named
+from portal.web.i18n import named
 from portal.web.labels import GRADES, ROLES
+from portal.web.languages import LANGUAGES
+from portal.web.languages import gettext as _
+from portal.web.languages import lazy_gettext as _l
 
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
@@ -43,7 +44,7 @@ class PersonForm(PortalForm):
         _l("E-mail"), render_kw={"maxlength": LONGEST["email"], "inputmode": "email", **PLAIN}
     )
     department = SelectField(_l("Department"), validate_choice=False)
-    manager = StringField(_l("Manager"), render_kw={"maxlength": LONGEST["manager"], **PLAIN})
+    manager = StringField(_l("Line manager"), render_kw={"maxlength": LONGEST["manager"], **PLAIN})
     grade = SelectField(_l("Grade"), choices=list(GRADES.items()), validate_choice=False)
     hired_on = StringField(_l("Hired on"), render_kw={"type": "date", "placeholder": "2026-03-31"})
     # Not called language: the button that switches the page's language is.

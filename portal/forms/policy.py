@@ -1,11 +1,11 @@
 """The form of a category."""
 
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import Length, NumberRange
 
 from portal.forms.base import PortalForm
 from portal.policy.editing import Typed
+from portal.web.languages import lazy_gettext as _l
 
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 

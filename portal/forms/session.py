@@ -1,10 +1,10 @@
 """Forms for signing in and choosing a password."""
 
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from portal.forms.base import PortalForm
+from portal.web.languages import lazy_gettext as _l
 
 REQUIRED = InputRequired(_l("This is needed."))
 

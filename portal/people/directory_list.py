@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased, selectinload
 from portal.core.events import Event
 from portal.people.models import Department, Person, RoleGrant
 
-PAGE = 50
+PAGE = 25
 HISTORY = 20
 
 

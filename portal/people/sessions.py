@@ -3,11 +3,12 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, literal, select, update
+from sqlalchemy import Select, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from portal.core.db import upsert
+from portal.core.db import fetch, upsert
 from portal.core.errors import Missing, NotNow
 from portal.core.notices import Beat, Notice
 from portal.core.words import words
@@ -55,41 +56,46 @@ def start(
     return token
 
 
+ROLES = (
+    select(func.aggregate_strings(RoleGrant.role, " "))
+    .where(RoleGrant.person_id == Person.id)
+    .correlate(Person)
+    .scalar_subquery()
+)
+UNREAD = (
+    select(func.count())
+    .select_from(Notice)
+    .where(Notice.person_id == Person.id, Notice.read_at.is_(None))
+    .correlate(Person)
+    .scalar_subquery()
+)
+BEAT = select(Beat.count).where(Beat.person_id == Person.id).correlate(Person).scalar_subquery()
+
+SIGNED_IN = (
+    select(
+        SignIn.id, SignIn.shared, SignIn.seen_at, SignIn.started_at,
+        Person.id.label("person_id"), Person.number, Person.name, Person.email,
+        Person.department_id, Person.grade, Person.language,
+        ROLES.label("roles"), UNREAD.label("unread"), BEAT.label("beat"),
+    )
+    .join(Person, Person.id == SignIn.person_id)
+    .where(
+        SignIn.token_hash == bindparam("token_hash"), SignIn.ended_at.is_(None), Person.active
+    )
+)  # fmt: skip
+"""Read with every request, so it is built once; others may add columns about ``Person``."""
+
+
 def signed_in(
     session: Session, token: str, *, idle: timedelta, at: datetime,
-    waiting: ColumnElement[int] | None = None,
+    read: Select[*tuple[Any, ...]] = SIGNED_IN,
 ) -> tuple[Reader, bool] | None:  # fmt: skip
     """The person behind a cookie, and whether the visit should be noted. One query.
 
     None when the browser was signed out, was idle too long, or the person has left.
-    ``waiting`` is an expression that counts what waits for ``Person.id``.
+    ``read`` is ``SIGNED_IN``, which may have been given a column ``waiting``.
     """
-    roles = (
-        select(func.aggregate_strings(RoleGrant.role, " "))
-        .where(RoleGrant.person_id == Person.id)
-        .correlate(Person)
-        .scalar_subquery()
-    )
-    unread = (
-        select(func.count())
-        .select_from(Notice)
-        .where(Notice.person_id == Person.id, Notice.read_at.is_(None))
-        .correlate(Person)
-        .scalar_subquery()
-    )
-    beat = select(Beat.count).where(Beat.person_id == Person.id).correlate(Person)
-    row = session.execute(
-        select(
-            SignIn.id, SignIn.shared, SignIn.seen_at, SignIn.started_at,
-            Person.id.label("person_id"), Person.number, Person.name, Person.email,
-            Person.department_id, Person.grade, Person.language,
-            roles.label("roles"), unread.label("unread"),
-            (literal(0) if waiting is None else waiting).label("waiting"),
-            beat.scalar_subquery().label("beat"),
-        )
-        .join(Person, Person.id == SignIn.person_id)
-        .where(SignIn.token_hash == digest(token), SignIn.ended_at.is_(None), Person.active)
-    ).one_or_none()  # fmt: skip
+    row = fetch(session, read, token_hash=digest(token)).one_or_none()
     if row is None or at - row.started_at > LONGEST:
         return None
     if at - row.seen_at > (SHARED_IDLE if row.shared else idle):
@@ -105,7 +111,7 @@ def signed_in(
         roles=frozenset((row.roles or "").split()),
         sign_in_id=row.id,
         shared=row.shared,
-        waiting=row.waiting,
+        waiting=getattr(row, "waiting", 0),
         unread=row.unread,
         beat=row.beat or 0,
     )

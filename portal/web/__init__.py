@@ -46,7 +46,7 @@ def init(app: Flask, settings: Settings) -> None:
     app.after_request(session.touch)
     Compress(app)
     Htmx(app)
-    i18n.init(app, settings)
+    i18n.init(app)
     jinja.init(app, settings)
     errors.init(app)
     assets.init(app)

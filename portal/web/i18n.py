@@ -5,49 +5,23 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel, gettext, ngettext
-from flask_login import current_user
+from flask import Flask
 
+from portal.core.clock import now
 from portal.core.words import Amount, Named, Value, Words
-from portal.settings import Settings
+from portal.web.languages import gettext, language, markup, ngettext, plural_markup
 from portal.web.session import settings
 
-LANGUAGES = {"zh": "中文", "en": "English"}
 SYMBOLS = {"CNY": "¥", "USD": "US$", "EUR": "€", "HKD": "HK$", "JPY": "JP¥", "GBP": "£"}
 
-babel = Babel()
 
-
-def init(app: Flask, chosen: Settings) -> None:
-    """Set up languages and the filters that templates use."""
-    app.config.update(
-        BABEL_DEFAULT_LOCALE="en", BABEL_TRANSLATION_DIRECTORIES="translations",
-        BABEL_DEFAULT_TIMEZONE=chosen.timezone,
-    )  # fmt: skip
-    babel.init_app(app, locale_selector=language)
+def init(app: Flask) -> None:
+    """Give templates their sentences and filters."""
+    app.jinja_env.globals.update(_=markup, gettext=markup, ngettext=plural_markup)
     app.jinja_env.filters.update(
         say=say, money=money, day=day, moment=moment, short_moment=short_moment, took=took,
         named=named,
     )  # fmt: skip
-
-
-def language() -> str:
-    """The language of this request: the person's, else the cookie's, else the browser's."""
-    if not has_request_context():
-        return str(g.get("language", "en"))
-    chosen: str | None = g.get("language")
-    if chosen is None:
-        if current_user.is_authenticated:
-            chosen = current_user.reader.language
-        else:
-            chosen = session.get("language") or _browser_language()
-        g.language = chosen
-    return chosen
-
-
-def _browser_language() -> str:
-    return request.accept_languages.best_match(list(LANGUAGES)) or settings().language
 
 
 def say(sentence: Words) -> str:
@@ -89,28 +63,25 @@ def day(value: date | None) -> str:
     return value.isoformat() if value else "–"
 
 
-@lru_cache(maxsize=4)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
+@lru_cache(maxsize=1)
+def _zone() -> ZoneInfo:
+    return ZoneInfo(settings().timezone)
 
 
 def local(value: datetime) -> datetime:
     """A moment on the company's clock."""
-    return value.astimezone(_zone(settings().timezone))
+    return value.astimezone(_zone())
 
 
 def moment(value: datetime | None) -> str:
     """A moment on the company's clock."""
-    return local(value).strftime("%Y-%m-%d %H:%M") if value else "–"
+    return local(value).isoformat(" ", "minutes")[:16] if value else "–"
 
 
 def short_moment(value: datetime | None) -> str:
     """A moment of this year without the year."""
-    if value is None:
-        return "–"
-    shown = local(value)
-    this_year = shown.year == datetime.now(shown.tzinfo).year
-    return shown.strftime("%m-%d %H:%M" if this_year else "%Y-%m-%d %H:%M")
+    shown = moment(value)
+    return shown[5:] if value and shown[:4] == moment(now())[:4] else shown
 
 
 def took(value: timedelta | int | None) -> str:

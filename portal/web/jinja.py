@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, g, get_flashed_messages, request, url_for
-from flask_babel import gettext as _
 
 from portal.claims import access
 from portal.core.money import in_words
@@ -13,8 +12,10 @@ from portal.people.sessions import SHARED_IDLE
 from portal.settings import Settings
 from portal.web import labels
 from portal.web.guards import reader_or_none
-from portal.web.i18n import language, say
+from portal.web.i18n import say
 from portal.web.kept_forms import new_form_key, typed
+from portal.web.languages import gettext as _
+from portal.web.languages import language
 from portal.web.live import own_address
 
 

@@ -1,8 +1,7 @@
 """Words on the screen for the states and kinds that the code names."""
 
-from flask_babel import lazy_gettext as _l
-
 from portal.people.models import AT_ONCE, DAILY, PORTAL_ONLY
+from portal.web.languages import lazy_gettext as _l
 
 CLAIM_STATES = {
     "draft": _l("Draft"),

@@ -10,7 +10,6 @@ from email.utils import format_datetime
 from typing import Any
 
 from flask import current_app, g
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,6 +17,7 @@ from portal.core.errors import Missing
 from portal.core.notices import Notice
 from portal.people import sessions
 from portal.people.models import Person
+from portal.web.languages import gettext as _
 from portal.web.notice_words import sentence
 from portal.web.session import settings
 

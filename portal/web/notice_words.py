@@ -6,11 +6,11 @@ The claim's number stands beside the sentence, never in it.
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext
-
 from portal.claims import events
 from portal.core.words import words
+from portal.people.events import BANK_ACCOUNT_CHANGED
 from portal.web.i18n import money
+from portal.web.languages import gettext
 
 SENTENCES = {
     events.SUBMITTED: words("A claim waits for your decision: %(purpose)s, %(total)s"),
@@ -24,6 +24,9 @@ SENTENCES = {
     events.REMINDED: words("A claim still waits for your decision and is late: %(purpose)s"),
     events.PAID: words("Your claim is paid: %(purpose)s, %(total)s"),
     events.PAYMENT_FAILED: words("The payment of your claim failed: %(purpose)s, %(total)s"),
+    BANK_ACCOUNT_CHANGED: words(
+        "Your bank account was changed. If it was not you, tell finance at once."
+    ),
 }
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import cast
 
 from flask import current_app, render_template, url_for
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from portal.approvals.flow import ROLE
@@ -37,7 +36,9 @@ from portal.people.models import Department, Person
 from portal.people.roles import FINANCE
 from portal.policy.queries import categories
 from portal.web import labels
-from portal.web.i18n import day, language, local, money, named
+from portal.web.i18n import day, local, money, named
+from portal.web.languages import gettext as _
+from portal.web.languages import language
 from portal.web.session import settings
 
 

@@ -35,6 +35,9 @@ csrf = CSRFProtect()
 logins = LoginManager()
 
 
+SIGNED_IN = sessions.SIGNED_IN.add_columns(waiting_count(Person.id).label("waiting"))
+
+
 class SignedIn(UserMixin):
     """What Flask-Login carries around: the reader and the token of the cookie."""
 
@@ -74,9 +77,7 @@ def init(app: Flask, chosen: Settings) -> None:
 def _load(token: str) -> SignedIn | None:
     at = now()
     idle = timedelta(seconds=settings().idle_seconds)
-    found = sessions.signed_in(
-        db.session(), token, idle=idle, at=at, waiting=waiting_count(Person.id)
-    )
+    found = sessions.signed_in(db.session(), token, idle=idle, at=at, read=SIGNED_IN)
     if found is None:
         return None
     reader, stale = found

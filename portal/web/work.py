@@ -199,7 +199,7 @@ def _do(session: Session, job: Job, at: datetime) -> None:
         says = str(error) if isinstance(error, mail.MailFailed) else type(error).__name__
         log.warning("job failed", job=job_id, kind=kind, attempts=attempts, error=says)
         begin_writing(session)
-        jobs.put_back(session, session.get_one(Job, job_id), clock.now(), says)
+        jobs.put_back(session, session.get_one(Job, job_id), at, says)
         session.commit()
 
 

@@ -1,8 +1,5 @@
 """Files as table programs write them."""
 
-import csv
-import io
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,9 +74,8 @@ def test_no_cell_begins_as_a_formula(sign: str, rest: str) -> None:
 WRITABLE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 
 
-@given(st.lists(st.fixed_dictionaries({name: WRITABLE for name in COLUMNS}), max_size=4))
+@given(st.lists(st.fixed_dictionaries(dict.fromkeys(COLUMNS, WRITABLE)), max_size=4))
 def test_a_written_table_reads_as_it_was(people: list[dict[str, str]]) -> None:
     data = table([COLUMNS, *([row[name] for name in COLUMNS] for row in people)])
     shown = [row for row in people if any(cell.strip() for cell in map(safe_cell, row.values()))]
     assert [dict(cells) for _row, cells in read(data).cells] == shown
-    assert csv.reader(io.StringIO(data.decode("utf-8-sig"))), "other programs read it as well"

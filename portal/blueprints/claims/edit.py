@@ -4,7 +4,6 @@ import hashlib
 from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from portal.blueprints.claims import blueprint
 from portal.blueprints.claims.preview import Preview, preview
@@ -19,7 +18,9 @@ from portal.core.db import db
 from portal.core.errors import Stale
 from portal.forms.claims import ClaimForm, line_form, typed_lines
 from portal.web.guards import claim
-from portal.web.i18n import LANGUAGES, say
+from portal.web.i18n import say
+from portal.web.languages import LANGUAGES
+from portal.web.languages import gettext as _
 from portal.web.writing import writes
 
 

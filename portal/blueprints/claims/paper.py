@@ -4,13 +4,13 @@ import io
 from typing import Any
 
 from flask import request, send_file
-from flask_babel import gettext as _
 
 from portal.blueprints.claims import blueprint
 from portal.claims import access, queries
 from portal.claims.access import Seen
 from portal.core.db import db
 from portal.web.guards import claim
+from portal.web.languages import gettext as _
 from portal.web.paper import pdf_of
 
 

@@ -3,7 +3,6 @@
 from typing import Any, cast
 
 from flask import Response, current_app, flash, g, make_response, request
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from portal.blueprints.claims import blueprint
@@ -19,6 +18,7 @@ from portal.core.files import OFD, PDF, XML, Store
 from portal.invoices.readers import Unreadable, read
 from portal.web.guards import NO_SUCH_PAGE, claim, reader
 from portal.web.i18n import say
+from portal.web.languages import gettext as _
 
 MOST_AT_ONCE = 30
 GENERAL = "files"

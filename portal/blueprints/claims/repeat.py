@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 
 from portal.blueprints.claims import blueprint
 from portal.claims import access, drafting, queries
@@ -13,6 +12,7 @@ from portal.core.db import db
 from portal.core.errors import Invalid
 from portal.forms.claims import ActionForm, TemplateForm
 from portal.web.guards import claim, reader, signed_in
+from portal.web.languages import gettext as _
 from portal.web.writing import writes
 
 

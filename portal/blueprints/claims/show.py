@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from portal.blueprints.claims import blueprint
 from portal.claims import access, changes, conversation, events, queries
@@ -23,6 +22,7 @@ from portal.people.models import Department, Person
 from portal.policy.queries import categories
 from portal.web.guards import claim, reader
 from portal.web.kept_forms import kept_fields
+from portal.web.languages import gettext as _
 from portal.web.writing import writes
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 
 from portal.blueprints.claims import blueprint
 from portal.blueprints.claims.preview import preview
@@ -15,6 +14,7 @@ from portal.core.errors import NotNow
 from portal.core.words import words
 from portal.forms.claims import ActionForm
 from portal.web.guards import claim
+from portal.web.languages import gettext as _
 from portal.web.session import settings
 from portal.web.writing import writes
 

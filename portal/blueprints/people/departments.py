@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 
 from portal.blueprints.people import blueprint
 from portal.core.clock import now
@@ -14,6 +13,7 @@ from portal.people import departments as rules
 from portal.people.models import Department
 from portal.people.roles import ADMIN
 from portal.web.guards import NO_SUCH_PAGE, reader, role
+from portal.web.languages import gettext as _
 from portal.web.writing import writes
 
 

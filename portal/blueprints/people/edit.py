@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from portal.blueprints.people import blueprint
 from portal.blueprints.people.list import found
@@ -15,6 +14,7 @@ from portal.people import departments, directory
 from portal.people.models import Person
 from portal.people.roles import ADMIN
 from portal.web.guards import reader, role
+from portal.web.languages import gettext as _
 from portal.web.writing import writes
 
 

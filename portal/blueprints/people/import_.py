@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from portal.blueprints.people import blueprint
@@ -27,6 +26,7 @@ from portal.people.directory_fields import COLUMNS
 from portal.people.directory_import import Plan, apply, plan
 from portal.people.roles import ADMIN
 from portal.web.guards import reader, role
+from portal.web.languages import gettext as _
 from portal.web.session import settings
 from portal.web.writing import writes
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from portal.approvals.queries import waiting_count
@@ -15,6 +14,7 @@ from portal.forms.people import ConfirmForm
 from portal.people import directory, directory_list
 from portal.people.roles import ADMIN
 from portal.web.guards import reader, role
+from portal.web.languages import gettext as _
 from portal.web.writing import writes
 
 

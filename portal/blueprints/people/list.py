@@ -26,8 +26,8 @@ def list_people() -> Any:
     rows = directory_list.listed(db.session(), narrowed(form))
     further = None
     if len(rows) > PAGE:
-        kept = {key: value for key, value in request.args.items() if value and key != "after"}
-        further = url_for("people.list", **kept, after=rows[PAGE - 1].id)
+        kept: dict[str, Any] = {key: value for key, value in request.args.items() if value}
+        further = url_for("people.list", **{**kept, "after": rows[PAGE - 1].id})
     working, department_count = directory_list.counts(db.session())
     return render_template(
         "people/list.html",

@@ -54,7 +54,7 @@ def test_it_works(claim: int, alice: Visitor) -> None:
             "Finance review",
             "Carol",
         ),
-        *("2026-03-02 11:00", "/verify/BX2026-000001-", "Approved", "的士票.png"),
+        *("2026-03-02 11:00", "/verify/", "BX2026-000001-", "Approved", "的士票.png"),
     ):
         assert part in said, f"the form does not say {part}:\n{said}"
     assert len(read.pages) == 2
