@@ -10,11 +10,12 @@ import re
 from html import unescape
 from pathlib import Path
 
-from flask import Flask, render_template_string
+from flask import Flask, render_template
+from jinja2 import DictLoader
 from markupsafe import Markup, escape
 
 TAG = re.compile(r"(<[^>]*>)")
-TEMPLATE = """{% for tag, text in pieces %}{{ tag }}{{ text }}{% endfor %}"""
+PAGE = """{% for tag, text in pieces %}{{ tag }}{{ text }}{% endfor %}"""
 
 
 def pieces(page: str) -> list[tuple[Markup, str]]:
@@ -28,6 +29,7 @@ def pieces(page: str) -> list[tuple[Markup, str]]:
 
 
 app = Flask(__name__)
+app.jinja_loader = DictLoader({"page.html": PAGE})
 captured = {
     path.stem: pieces(path.read_text(encoding="utf-8"))
     for path in Path(os.environ.get("BENCH_PAGES", "/nonexistent")).glob("*.html")
@@ -37,7 +39,7 @@ captured = {
 @app.get("/page/<name>")
 def page(name: str) -> str:
     """The page as the portal made it."""
-    return render_template_string(TEMPLATE, pieces=captured[name])
+    return render_template("page.html", pieces=captured[name])
 
 
 @app.post("/page/<name>")

@@ -7,10 +7,12 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Thread
+
+from benchmarks.server import Server
 
 CONNECTIONS = 16
 
@@ -46,20 +48,27 @@ class Request:
 
 @dataclass(frozen=True)
 class Load:
-    """What one burst came to; times are milliseconds, ``size`` bytes of an answer on the wire."""
+    """What one burst came to.
+
+    Times are milliseconds, ``size`` bytes of an answer on the wire, ``cost`` the server's
+    milliseconds of processor time for an answer: that one hardly minds busy neighbours.
+    """
 
     per_second: float
     p50: float
     p95: float
     failed: int
     size: float
+    cost: float = 0.0
 
 
-def burst(port: int, requests: Sequence[Request], seconds: float) -> Load:
+def burst(server: Server, requests: Sequence[Request], seconds: float) -> Load:
     """Send the requests in turn on 16 connections for some seconds."""
-    if shutil.which("wrk"):
-        return _wrk(port, requests, seconds)
-    return _threads(port, requests, seconds)
+    before = server.processor_seconds()
+    drive = _wrk if shutil.which("wrk") else _threads
+    load = drive(server.port, requests, seconds)
+    answers = max(load.per_second * seconds, 1)
+    return replace(load, cost=(server.processor_seconds() - before) * 1000 / answers)
 
 
 def middle(loads: Sequence[Load]) -> Load:
@@ -67,7 +76,8 @@ def middle(loads: Sequence[Load]) -> Load:
     ordered = sorted(loads, key=lambda load: load.per_second)
     chosen = ordered[len(ordered) // 2]
     failed = sum(load.failed for load in loads)
-    return Load(chosen.per_second, chosen.p50, chosen.p95, failed, chosen.size)
+    cost = statistics.median(load.cost for load in loads)
+    return replace(chosen, failed=failed, cost=cost)
 
 
 def _wrk(port: int, requests: Sequence[Request], seconds: float) -> Load:

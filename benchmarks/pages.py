@@ -9,7 +9,6 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from benchmarks.data import PASSWORD
 from benchmarks.load import Request
 from benchmarks.visitor import Visitor
 from portal.approvals.models import Step, StepPerson
@@ -164,4 +163,4 @@ PAGES = (
 
 def signed_in(port: int, number: str) -> Visitor:
     """A browser in which the person is signed in."""
-    return Visitor(port).signed_in(number, PASSWORD)
+    return Visitor(port).signed_in(number)

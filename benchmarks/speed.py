@@ -42,6 +42,11 @@ class Speed:
         return self.largest.per_second / self.floor.per_second
 
     @property
+    def cost_of_floor(self) -> float:
+        """The floor's processor time for an answer as a part of the portal's."""
+        return self.floor.cost / self.largest.cost
+
+    @property
     def slower(self) -> float:
         """How many times slower with the most claims than with the fewest."""
         return self.smallest.per_second / self.largest.per_second
@@ -51,7 +56,7 @@ class Speed:
 class Target:
     """A page at one size, ready to be asked for again and again."""
 
-    port: int
+    server: Server
     requests: Sequence[Request]
     loads: list[Load] = field(default_factory=list)
 
@@ -96,7 +101,7 @@ def _targets(
         with database_of(each) as session:
             known = facts(session)
             visitor = signed_in(server.port, page.who(known))
-            targets[claims] = Target(server.port, page.requests(visitor, known, session))
+            targets[claims] = Target(server, page.requests(visitor, known, session))
         body = expect(visitor, targets[claims].requests[0], page.status)
     if page.floor != HELLO:
         (folder / f"{_slug(page)}.html").write_bytes(body)
@@ -113,7 +118,7 @@ def expect(visitor: Visitor, request: Request, status: int) -> bytes:
 
 def _floor_of(page: Page, floor: Server) -> Target:
     path = "/hello" if page.floor == HELLO else f"/page/{_slug(page)}"
-    return Target(floor.port, [Request(path, {})])
+    return Target(floor, [Request(path, {})])
 
 
 def _slug(page: Page) -> str:
@@ -124,9 +129,9 @@ def _measure(
     page: Page, by_size: Mapping[int, Target], floor: Target, seconds: float, rounds: int
 ) -> Speed:
     for target in (floor, *by_size.values()):
-        burst(target.port, target.requests, 1)
+        burst(target.server, target.requests, 1)
     for _ in range(rounds):
         for target in (floor, *by_size.values()):
-            target.loads.append(burst(target.port, target.requests, seconds))
+            target.loads.append(burst(target.server, target.requests, seconds))
     sizes = {claims: middle(target.loads) for claims, target in by_size.items()}
     return Speed(page, middle(floor.loads), sizes)

@@ -105,6 +105,7 @@ def kept_secret(path: Path) -> str:
 def run(settings: Settings, _given: argparse.Namespace) -> None:
     """Serve the portal, and work in the background, until Ctrl-C."""
     listener = serve.listen(settings)
+    serve.hold_running_lock(settings)
     app = _prepared(settings)
     if _fill_if_empty(app, settings) and not settings.demo:
         print("Nobody can sign in yet. To make the first administrator:")
@@ -142,7 +143,6 @@ def load_demo(settings: Settings, _given: argparse.Namespace) -> None:
 
 def _prepared(settings: Settings) -> Flask:
     app = create_app(settings)
-    serve.hold_running_lock(settings)
     schema.migrate(app)
     return app
 

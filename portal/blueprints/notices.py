@@ -45,7 +45,8 @@ def address_of(notice: Notice) -> str | None:
     if notice.subject_kind not in PAGES:
         return None
     endpoint, name = PAGES[notice.subject_kind]
-    return url_for(endpoint, **{name: notice.subject_id})
+    named: dict[str, Any] = {name: notice.subject_id}
+    return url_for(endpoint, **named)
 
 
 @blueprint.post("/open")

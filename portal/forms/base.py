@@ -48,7 +48,7 @@ class PortalForm(FlaskForm):
     @property
     def first_id(self) -> str:
         """The id of the first control that can be seen."""
-        return next((f.id for f in self if f.widget.input_type != "hidden"), "main")
+        return next((f.id for f in self if getattr(f.widget, "input_type", "") != "hidden"), "main")
 
 
 class _Translations:

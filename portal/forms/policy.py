@@ -22,7 +22,7 @@ class CategoryForm(PortalForm):
     )
     position = IntegerField(
         _l("Place in the list"),
-        [NumberRange(0, 9999, _l("Give a whole number from 0 to 9999."))],
+        [NumberRange(0, 9999)],
         render_kw={"inputmode": "numeric", "class": "num"},
     )
     needs_city = BooleanField(_l("Needs a city"))

@@ -11,6 +11,7 @@ from portal.core.db import db, prepare
 from portal.core.files import MAX_BYTES, Store
 from portal.settings import Settings
 from portal.web import assets, errors, guards, headers, help, i18n, jinja, logs, session, writing
+from portal.web.poll import Poll
 
 MOST_FILES_AT_ONCE = 4
 
@@ -51,6 +52,8 @@ def init(app: Flask, settings: Settings) -> None:
     errors.init(app)
     assets.init(app)
     help.init(app)
+    with app.app_context():
+        app.wsgi_app = Poll(app, db.engine, settings.idle_seconds)  # type: ignore[method-assign]
 
 
 def forget_connections() -> None:

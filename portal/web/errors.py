@@ -3,7 +3,7 @@
 import secrets
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from portal.claims.queries import timeline
@@ -55,6 +55,9 @@ def init(app: Flask) -> None:
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(IntegrityError, _raced)
     app.register_error_handler(OSError, _disk)
+    # A number in the address that no row can have.
+    app.register_error_handler(OverflowError, lambda _error: page(404))
+    app.register_error_handler(DataError, lambda _error: page(404))
     app.register_error_handler(Exception, _broken)
 
 

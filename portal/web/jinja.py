@@ -85,7 +85,7 @@ def menu(reader: Reader) -> list[Item]:
         (_("My claims"), "claims.list", True, 0),
         (_("To approve"), "approvals.inbox", True, reader.waiting),
         (_("All claims"), "claims.list_all", access.may_see_all(reader), 0),
-        (_("Payments"), "payments.list", access.may_pay(reader), 0),
+        (_("Payments"), "payments.list", access.may_see_all(reader), 0),
         (_("People"), "people.list", reader.has(ADMIN), 0),
         (_("Categories"), "policy.categories", reader.has(ADMIN), 0),
         (_("Audit log"), "audit.list", reader.has(AUDITOR, ADMIN), 0),

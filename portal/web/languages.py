@@ -67,6 +67,9 @@ class Sentence:
     def __html__(self) -> str:
         return markup(self.text)
 
+    def __mod__(self, values: Any) -> str:
+        return str(self) % values
+
 
 def lazy_gettext(text: str) -> Any:
     """``text`` in the language of whoever sees it."""

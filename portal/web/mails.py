@@ -142,7 +142,9 @@ def _message(
                "account_url": _url("account.show")}  # fmt: skip
     # Not render_template: what templates know of the reader of a page means nothing here.
     environment = current_app.jinja_env
-    message.set_content(environment.get_template(f"mail/{template}.txt").render(values))
+    # In plain text nothing is markup, so nothing is escaped.
+    plain = environment.get_template(f"mail/{template}.txt").render(values, _=_)
+    message.set_content(plain)
     html = environment.get_template(f"mail/{template}.html").render(values)
     message.add_alternative(html, subtype="html")
     return message

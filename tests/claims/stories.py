@@ -22,15 +22,16 @@ from portal.claims.receipts import Upload, attach
 from portal.core.clock import day, now
 from portal.core.db import begin_writing, db
 from portal.core.events import Event
-from portal.core.files import Accepted
+from portal.core.files import XML, Accepted
 from portal.core.money import format_plain
 from portal.core.notices import Notice
-from portal.invoices.readers import ReadInvoice
+from portal.invoices.readers import read
 from portal.people.models import Person
 from portal.people.queries import Organisation
 from portal.people.roles import Reader
 from portal.policy.findings import Finding
 from portal.policy.queries import current_policy
+from tests.invoices.samples import DIGITAL, Sample, digital_xml
 
 ZONE = "Asia/Shanghai"
 
@@ -108,19 +109,12 @@ def fill(
     drafting.save(session, claim, purpose, typed, shown=claim.version, at=at)
 
 
-def invoice(number: str = "26312000000123456789", total: int = 200_00) -> ReadInvoice:
-    """What was read from a fully digital invoice."""
-    return ReadInvoice(source="xml", number=number, total=total, seller="Green Tea House")
-
-
-def attach_invoice(session: Session, claim: Claim, read: ReadInvoice, name: str = "a.xml") -> None:
-    """Put an e-invoice on the first line."""
-    kept = Accepted(name.encode(), "application/xml", ".xml", name, None)
-    sha256 = current_app.extensions["store"].put(f"{name} {read.number} {claim.id}".encode())
-    attach(
-        session, claim, Upload(kept, sha256, read=read), claim.lines[0],
-        shown=claim.version, at=now(),
-    )  # fmt: skip
+def attach_invoice(session: Session, claim: Claim, sample: Sample = DIGITAL) -> None:
+    """Put an e-invoice on the claim's first line."""
+    data = digital_xml(sample).encode()
+    kept = Accepted(data, XML, ".xml", f"{sample.number}.xml", None)
+    upload = Upload(kept, current_app.extensions["store"].put(data), read=read(data, XML))
+    attach(session, claim, upload, claim.lines[0], shown=claim.version, at=now())
 
 
 def judged(session: Session, claim: Claim, at: datetime | None = None) -> tuple[list[Finding], Plan]:

@@ -1,9 +1,9 @@
 """The claim on paper."""
 
-import io
 from typing import Any
+from urllib.parse import quote
 
-from flask import request, send_file
+from flask import make_response, request
 
 from portal.blueprints.claims import blueprint
 from portal.claims import access, queries
@@ -20,5 +20,11 @@ def paper(seen: Seen) -> Any:
     """The claim form with its receipts as PDF; ``?size=A5`` for the small sheet."""
     loaded = queries.with_lines(db.session(), seen.claim)
     made = pdf_of(loaded, "A5" if request.args.get("size") == "A5" else "A4")
-    name = _("Claim %(number)s", number=loaded.number)
-    return send_file(io.BytesIO(made), "application/pdf", download_name=f"{name}.pdf", etag=False)
+    name = quote(_("Claim %(number)s", number=loaded.number) + ".pdf")
+    response = make_response(made)
+    response.mimetype = "application/pdf"
+    # RFC 6266: a plain name for old browsers, the real one in RFC 5987's form for the others.
+    response.headers["Content-Disposition"] = (
+        f"inline; filename=\"{loaded.number}.pdf\"; filename*=UTF-8''{name}"
+    )
+    return response

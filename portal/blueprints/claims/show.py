@@ -23,6 +23,8 @@ from portal.policy.queries import categories
 from portal.web.guards import claim, reader
 from portal.web.kept_forms import kept_fields
 from portal.web.languages import gettext as _
+from portal.web.poll import shown_signer
+from portal.web.session import settings
 from portal.web.writing import writes
 
 
@@ -79,6 +81,9 @@ def status_of(seen: Seen) -> dict[str, Any]:
         "payment": paid,
         "moving": shown.state in MOVING,
         "at": now(),
+        "shown": shown_signer(settings().secret_key)
+        .sign(f"{shown.id}-{seen.reader.sign_in_id}")
+        .decode(),
     }
 
 

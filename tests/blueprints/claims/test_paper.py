@@ -60,13 +60,21 @@ def test_it_works(claim: int, alice: Visitor) -> None:
     assert len(read.pages) == 2
 
 
-def test_it_opens_in_the_browser_under_a_chinese_name(claim: int, alice: Visitor) -> None:
+def test_it_opens_in_the_browser_under_a_chinese_name(
+    app: Flask, claim: int, alice: Visitor
+) -> None:
+    with app.app_context():
+        begin_writing(db.session())
+        db.session.execute(update(Person).where(Person.number == "alice").values(language="zh"))
+        db.session.commit()
     alice.go("/claims/1/paper.pdf")
     assert alice.response is not None
-    disposition = alice.response.headers["Content-Disposition"]
-    assert disposition.startswith("inline")
-    assert "BX2026-000001.pdf" in unquote(disposition)
     assert alice.response.mimetype == "application/pdf"
+    plain, _sign, encoded = alice.response.headers["Content-Disposition"].partition("*=UTF-8''")
+    assert plain == 'inline; filename="BX2026-000001.pdf"; filename'
+    name = unquote(encoded)
+    assert name.endswith("BX2026-000001.pdf")
+    assert "报销单" in name
 
 
 def test_a5_fits_the_small_sheet(claim: int, alice: Visitor) -> None:

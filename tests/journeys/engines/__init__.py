@@ -91,7 +91,7 @@ class Browser(ABC):
         end = time.monotonic() + seconds
         while not self.sees(text):
             if time.monotonic() > end:
-                shown = squeeze(self.text())[:400]
+                shown = squeeze(self.text())[:1500]
                 raise AssertionError(
                     f"{self.name}: no “{text}” within {seconds} s on {self.address()}: {shown}"
                 )

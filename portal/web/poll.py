@@ -1,0 +1,106 @@
+"""The question that open pages ask all day, answered before the framework wakes.
+
+A page asks every 1.5 seconds whether anything changed since its beat. Nearly always nothing
+did: then one indexed read is all it takes, and the answer is 204. Whatever else it is (changed,
+signed out, malformed) goes on to the view, which knows the rules.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import parse_qs
+
+from flask import Flask
+from itsdangerous import BadSignature, Signer
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.claims.models import Claim
+from portal.core.clock import now
+from portal.core.db import ALONE
+from portal.core.notices import Beat
+from portal.people.models import Person, SignIn
+from portal.people.sessions import LONGEST, SHARED_IDLE, digest
+
+HEADERS = [("Cache-Control", "no-store")]
+LONGEST_QUESTION = 500
+
+Environ = dict[str, Any]
+Start = Callable[..., Any]
+
+_signed_in = (
+    select(SignIn.seen_at, SignIn.started_at, SignIn.shared, SignIn.id)
+    .join(Person, Person.id == SignIn.person_id)
+    .where(SignIn.token_hash == bindparam("token_hash"), SignIn.ended_at.is_(None), Person.active)
+)
+PERSONS_BEAT = _signed_in.add_columns(func.coalesce(Beat.count, 0).label("beat")).outerjoin(
+    Beat, Beat.person_id == SignIn.person_id
+)
+CLAIMS_BEAT = _signed_in.add_columns(Claim.beat.label("beat")).join(
+    Claim, Claim.id == bindparam("claim_id")
+)
+
+
+class Poll:
+    """WSGI middleware that answers 204 to pages on which nothing changed."""
+
+    def __init__(self, app: Flask, engine: Engine, idle_seconds: int):
+        self.wsgi_app = app.wsgi_app
+        self.cookies = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+        self.cookie_name = app.config["SESSION_COOKIE_NAME"]
+        self.shown = shown_signer(app.config["SECRET_KEY"])
+        self.engine = engine.execution_options(**{ALONE: True})
+        self.idle = timedelta(seconds=idle_seconds)
+
+    def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
+        question = environ.get("QUERY_STRING", "")
+        if "HTTP_HX_REQUEST" in environ and "beat=" in question and self._unchanged(environ):
+            start_response("204 No Content", HEADERS)
+            return []
+        return self.wsgi_app(environ, start_response)
+
+    def _unchanged(self, environ: Environ) -> bool:
+        question = parse_qs(environ["QUERY_STRING"][:LONGEST_QUESTION])
+        beat = question["beat"][0]
+        token = self._token(environ.get("HTTP_COOKIE", ""))
+        if token is None or not beat.isdecimal():
+            return False
+        values: dict[str, Any] = {"token_hash": digest(token)}
+        read, sign_in_id = PERSONS_BEAT, None
+        if "shown" in question:
+            try:
+                claim_id, sign_in_id = self.shown.unsign(question["shown"][0]).decode().split("-")
+            except (BadSignature, ValueError):
+                return False
+            read, values["claim_id"] = CLAIMS_BEAT, int(claim_id)
+        try:
+            with self.engine.connect() as connection:
+                row = connection.execute(read, values).one_or_none()
+        except SQLAlchemyError:
+            return False
+        if row is None or row.beat != int(beat):
+            return False
+        if sign_in_id is not None and row.id != int(sign_in_id):
+            return False
+        return self._still_signed_in(row.seen_at, row.started_at, shared=row.shared, at=now())
+
+    def _token(self, cookies: str) -> str | None:
+        try:
+            cookie = SimpleCookie(cookies).get(self.cookie_name)
+            token = self.cookies.loads(cookie.value).get("_user_id") if cookie else None
+        except (BadSignature, CookieError):
+            return None
+        return token if isinstance(token, str) else None
+
+    def _still_signed_in(
+        self, seen_at: datetime, started_at: datetime, *, shared: bool, at: datetime
+    ) -> bool:
+        idle = SHARED_IDLE if shared else self.idle
+        return at - seen_at <= idle and at - started_at <= LONGEST
+
+
+def shown_signer(secret: str) -> Signer:
+    """Signs that a claim was shown to a session, so that it may ask whether it changed."""
+    return Signer(secret, salt="shown claim", sep="~")
