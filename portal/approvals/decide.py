@@ -15,6 +15,7 @@ from portal.approvals.models import (
     APPROVED,
     ENDED,
     OPEN,
+    RETURNED,
     SKIPPED,
     WAITING,
     FlowStep,
@@ -201,9 +202,18 @@ def earlier_approvals(session: Session, about: Subject) -> Earlier:
     if route is None:
         return Earlier()
     rows = session.execute(
-        select(Step.flow_step_id, Step.decided_by_id).where(
-            Step.route_id == route.id, Step.state == APPROVED
+        select(Step.flow_step_id, Step.state, Step.decided_by_id).where(
+            Step.route_id == route.id, Step.state.in_((APPROVED, RETURNED))
         )
+    ).all()
+    returned = next((row for row in rows if row.state == RETURNED), None)
+    return Earlier(
+        approved={
+            row.flow_step_id: row.decided_by_id
+            for row in rows
+            if row.state == APPROVED and row.decided_by_id
+        },
+        amount=route.amount,
+        returned_step=returned.flow_step_id if returned else None,
+        returned_by=returned.decided_by_id if returned else None,
     )
-    approved = {row.flow_step_id: row.decided_by_id for row in rows if row.decided_by_id}
-    return Earlier(approved=approved, amount=route.amount)

@@ -5,7 +5,7 @@ an amount, so that other documents can be routed by the same rules.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from portal.approvals.flow import (
@@ -67,10 +67,16 @@ class Plan:
 
 @dataclass(frozen=True)
 class Earlier:
-    """What was approved before a return: by flow step, who did; and up to which amount."""
+    """What happened before a return.
+
+    ``approved`` says by flow step who approved, ``amount`` up to which sum (minor units);
+    ``returned_step`` and ``returned_by`` who sent it back, and so looks at it again.
+    """
 
     approved: Mapping[int, int] = field(default_factory=dict)
     amount: int = 0
+    returned_step: int | None = None
+    returned_by: int | None = None
 
 
 class NobodyDecides(LookupError):
@@ -83,25 +89,39 @@ def plan(
     """Work out the route of ``subject``.
 
     Nobody decides on his own: the owner is left out of every step. A step without people
-    falls to the flow's fallback and never passes silently. What was approved before a
-    return stands unless the amount has grown since. Raises ``NobodyDecides``.
+    falls to the flow's fallback and never passes silently. What was returned goes back to
+    whoever returned it, however small it became; what was approved before stands unless
+    the amount has grown since. Raises ``NobodyDecides``.
     """
-    if (
-        flow.auto_below is not None
-        and subject.amount <= flow.auto_below
-        and not subject.has_findings
-    ):
-        limit = Amount(flow.auto_below)
-        return Plan((), words("Up to %(limit)s and without findings nobody decides.", limit=limit))
-    stands = earlier.approved if earlier and subject.amount <= earlier.amount else {}
+    auto = _auto(subject, flow) if earlier is None else None
+    if auto is not None:
+        return Plan((), auto)
+    if earlier and subject.amount > earlier.amount:
+        earlier = None
     planned: list[PlannedStep] = []
     for drawn in flow.steps:
-        planned.append(_planned(drawn, subject, flow, who, planned, stands))
-    if not any(not step.skipped for step in planned):
-        people = _fallback(flow, subject, who)
-        why = words("Every other step was skipped, and somebody has to decide.")
-        planned[-1] = PlannedStep(flow.steps[-1], people, why)
-    return Plan(tuple(planned))
+        planned.append(_planned(drawn, subject, flow, who, planned, earlier or Earlier()))
+    result = Plan(tuple(planned))
+    return result if result.needed else _somebody_decides(result, flow, subject, who)
+
+
+def _auto(subject: Subject, flow: DrawnFlow) -> Words | None:
+    if flow.auto_below is None or subject.amount > flow.auto_below or subject.has_findings:
+        return None
+    limit = Amount(flow.auto_below)
+    return words("Up to %(limit)s and without findings nobody decides.", limit=limit)
+
+
+def _somebody_decides(planned: Plan, flow: DrawnFlow, subject: Subject, who: Organisation) -> Plan:
+    steps = list(planned.steps)
+    for place in reversed(range(len(steps))):
+        if steps[place].approved_before:
+            why = words("Approved before, and looks at what changed since.")
+            steps[place] = replace(steps[place], approved_before=False, why=why)
+            return Plan(tuple(steps))
+    why = words("Every other step was skipped, and somebody has to decide.")
+    steps[-1] = PlannedStep(flow.steps[-1], _fallback(flow, subject, who), why)
+    return Plan(tuple(steps))
 
 
 def _planned(
@@ -110,12 +130,15 @@ def _planned(
     flow: DrawnFlow,
     who: Organisation,
     before: list[PlannedStep],
-    stands: Mapping[int, int],
+    earlier: Earlier,
 ) -> PlannedStep:
+    found, why = _deciders(drawn, subject, who)
+    if drawn.id == earlier.returned_step and earlier.returned_by in found:
+        why = words("Returned it, and looks at it again.")
+        return PlannedStep(drawn, (earlier.returned_by,), why)
     if subject.amount <= drawn.floor:
         why = words("Only needed above %(floor)s.", floor=Amount(drawn.floor))
         return PlannedStep(drawn, (), why, skipped=True)
-    found, why = _deciders(drawn, subject, who)
     if found == [subject.owner_id] and not drawn.decider.startswith(ROLE):
         why = words("Skipped: nobody decides on his own claim.")
         return PlannedStep(drawn, (), why, skipped=True)
@@ -127,9 +150,9 @@ def _planned(
     if set(people) <= alone:
         why = words("Skipped: the same person decides at an earlier step.")
         return PlannedStep(drawn, (), why, skipped=True)
-    if drawn.id in stands:
+    if drawn.id in earlier.approved:
         why = words("Approved before the claim was returned.")
-        return PlannedStep(drawn, (stands[drawn.id],), why, approved_before=True)
+        return PlannedStep(drawn, (earlier.approved[drawn.id],), why, approved_before=True)
     return PlannedStep(drawn, people, why)
 
 

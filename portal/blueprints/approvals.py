@@ -139,7 +139,7 @@ def _chosen() -> list[tuple[Seen, int]]:
     found = []
     for ticked in request.form.getlist("claim")[:MOST_AT_ONCE]:
         claim_id, _colon, version = ticked.partition(":")
-        if not (claim_id.isdigit() and version.isdigit()):
+        if not (claim_id.isdecimal() and version.isdecimal()):
             continue
         seen = queries.seen_by(db.session(), int(claim_id), reader())
         if seen is None or not access.may_see(seen):

@@ -1,7 +1,8 @@
 """A claim as the policy and the router see it."""
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -76,7 +77,6 @@ def _spent_before(session: Session, claim: Claim, policy: Policy) -> Mapping[tup
         return {}
     spent: dict[tuple[str, date], int] = {}
     for category, month in sorted(wanted):
-        following = (month + timedelta(days=31)).replace(day=1)
         codes = [
             code
             for code in policy.categories
@@ -91,7 +91,7 @@ def _spent_before(session: Session, claim: Claim, policy: Policy) -> Mapping[tup
                 Claim.state.not_in((DRAFT, REJECTED, WITHDRAWN)),
                 Line.category.in_(codes),
                 Line.spent_on >= month,
-                Line.spent_on < following,
+                Line.spent_on <= month.replace(day=monthrange(month.year, month.month)[1]),
             )
         )
         spent[category, month] = int(total or 0)

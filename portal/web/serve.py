@@ -25,6 +25,7 @@ from portal.web.logs import log
 
 RUNNING = "running.lock"
 GRACE_SECONDS = 8
+END = (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGINT)
 BACKLOG = 512
 LONGEST_PAUSE, LONG_LIFE = 60.0, 120.0
 """Seconds: between two starts of a worker that dies at once; of one that did well."""
@@ -89,9 +90,12 @@ class Background:
             log.error("worker died and is started again", seconds=round(since))
             self.pause = 1.0 if since > LONG_LIFE else min(self.pause * 2, LONGEST_PAUSE)
         self.started = time.monotonic()
+        # Told to end before it listens to signals, the child would take the server's way.
+        signal.pthread_sigmask(signal.SIG_BLOCK, END)
         self.pid = os.fork()
         if self.pid == 0:
             self._work()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, END)
 
     def end(self) -> None:
         """Ask the worker to end after the job in hand."""
@@ -115,10 +119,11 @@ class Background:
 def work_until_told(app: Flask) -> None:
     """Be the worker until SIGTERM or SIGINT, or until the process that began it is gone."""
     stop = Event()
-    for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGINT):
+    for number in END:
         signal.signal(number, lambda *_: stop.set())
     for number in (signal.SIGCHLD, signal.SIGUSR1, signal.SIGUSR2, signal.SIGWINCH):
         signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, END)
     with app.app_context():
         forget_connections()
     work.run(app, _EndsWithParent(stop))

@@ -22,7 +22,7 @@ from tests.cast import found_company
 from tests.postbox import free_port
 
 COMMAND = [sys.executable, "-c", "from portal.cli import main; main()"]
-SECRET = "only for tests, and long enough for them"  # noqa: S105
+SECRET = "only for tests, and long enough for them"
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,15 @@ class Installation:
         """Run one command to its end, in this process: starting one takes a second."""
         out, err = StringIO(), StringIO()
         status: object = 0
-        with patch.dict(os.environ, self.environment, clear=True):
-            with redirect_stdout(out), redirect_stderr(err):
-                try:
-                    main(arguments)
-                except SystemExit as end:
-                    status = end.code
+        with (
+            patch.dict(os.environ, self.environment, clear=True),
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
+            try:
+                main(arguments)
+            except SystemExit as end:
+                status = end.code
         if isinstance(status, str):
             err.write(status)
             status = 1

@@ -64,7 +64,7 @@ def edit_post(seen: Seen) -> Any:
 def _act(draft: Claim, button: str, editor: str) -> str:
     """Do what a button with ``do=<what>:<id>`` asks for; returns where to go on the page."""
     what, _colon, number = button.partition(":")
-    target = int(number) if number.isdigit() else 0
+    target = int(number) if number.isdecimal() and len(number) < 19 else 0
     session, at = db.session(), now()
     if what == "add":
         return f"line-{drafting.new_line(session, draft).id}"

@@ -16,8 +16,9 @@ from tests.blueprints.claims.pages import (
     stored,
     value,
 )
+from tests.blueprints.conftest import CountQueries
 from tests.browser import Visitor, filled
-from tests.claims.stories import writing
+from tests.claims.stories import give_back, sent, writing
 
 
 def test_it_works(alice: Visitor, app: Flask) -> None:
@@ -119,11 +120,11 @@ def test_enter_in_a_field_saves_and_never_removes(alice: Visitor) -> None:
 
 
 def test_of_two_tabs_the_second_is_told_and_keeps_its_text(app: Flask, alice: Visitor) -> None:
-    editing(alice)
+    number = claim_id(editing(alice))
     form = alice.page.css_first("form#claim-form")
     assert form is not None
     behind = filled(form)
-    number = claim_id(alice)
+    alice.go(f"/claims/{number}/edit")
     press(alice, "save", **on_line(alice, purpose="From the first tab"))
     behind["purpose"] = "From the second tab"
     behind[f"{lines(alice)[0]}-attendees"] = "Three guests"
@@ -195,8 +196,6 @@ def test_what_is_typed_is_never_markup(alice: Visitor) -> None:
 
 
 def test_a_returned_line_says_why(alice: Visitor, app: Flask) -> None:
-    from tests.claims.stories import give_back, sent
-
     with writing(app) as session:
         claim = sent(session, "alice", 500_00, 600_00)
         give_back(session, claim, "bob", "See line 2", {claim.lines[1].id: "Which printer?"})
@@ -205,9 +204,9 @@ def test_a_returned_line_says_why(alice: Visitor, app: Flask) -> None:
 
 @pytest.mark.parametrize("size", [2, 20])
 def test_it_asks_the_database_a_fixed_number_of_questions(
-    alice: Visitor, app: Flask, size: int, count_queries: object
+    alice: Visitor, app: Flask, size: int, count_queries: CountQueries
 ) -> None:
     draft = a_draft(app, *[10_00] * size)
-    with count_queries() as asked:  # type: ignore[operator]
+    with count_queries() as asked:
         alice.go(f"/claims/{draft}/edit")
     assert len(asked) <= 20, "\n".join(asked)
