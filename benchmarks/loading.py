@@ -42,10 +42,14 @@ class Writer(Protocol):
 class SqliteWriter:
     """``executemany`` on the driver's own connection, with nothing kept durable on the way."""
 
+    BOLD = ("journal_mode = OFF", "synchronous = OFF", "foreign_keys = OFF", "cache_size = -400000")
+
     def __init__(self, engine: Engine):
+        # The journal can only be given up by the one connection that is left.
+        engine.dispose()
         self.raw = engine.raw_connection()
         self.cursor = self.raw.cursor()
-        for pragma in ("foreign_keys = OFF", "synchronous = OFF", "cache_size = -400000"):
+        for pragma in self.BOLD:
             self.cursor.execute(f"PRAGMA {pragma}")
         self.cursor.execute("BEGIN IMMEDIATE")
 
@@ -55,9 +59,8 @@ class SqliteWriter:
         self.cursor.executemany(f"INSERT INTO {name} ({','.join(columns)}) VALUES ({places})", rows)
 
     def finish(self) -> None:
-        """Commit, and empty the write-ahead log into the file."""
+        """Commit; the next connection of the portal has a journal again."""
         self.cursor.execute("COMMIT")
-        self.cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self.raw.detach()
         self.raw.close()
 

@@ -26,7 +26,7 @@ from portal.core.files import Store
 from portal.people import first_admin
 from portal.people.passwords import hashed
 from portal.policy.queries import start_with_sample
-from portal.settings import BadSettings, Settings, from_environment
+from portal.settings import DEMO_PASSWORD, BadSettings, Settings, from_environment
 from portal.web import doctor, schema, serve
 
 MASKED = re.compile(r"(?<=://)[^@/]*(?=@)")
@@ -155,8 +155,6 @@ def _fill_if_empty(app: Flask, settings: Settings) -> bool:
         if not demo.is_empty(session):
             return False
         if settings.demo:
-            from portal.blueprints.session import DEMO_PASSWORD
-
             print("Loading the demo company. This takes a moment, once.", flush=True)
             store: Store = app.extensions["store"]
             today = clock.day(at, settings.timezone)

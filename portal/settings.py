@@ -7,6 +7,7 @@ from pathlib import Path
 
 MODES = ("demo", "production", "test")
 SHORTEST_SECRET = 32
+DEMO_PASSWORD = "paper-crane-2026"  # noqa: S105 - shown on the sign-in page of the demo
 
 
 class BadSettings(Exception):

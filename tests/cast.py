@@ -9,7 +9,7 @@ from portal.people.models import Department, Person, RoleGrant
 from portal.people.passwords import hashed
 from portal.policy.queries import start_with_sample
 
-PASSWORD = "a quiet paper crane"  # noqa: S105
+PASSWORD = "a quiet paper crane"
 HASH = hashed(PASSWORD)
 FOUNDED = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 

@@ -37,7 +37,7 @@ def too_large() -> Iterator[str]:
         ("portal/templates", "*.html", TEMPLATE_LINES),
     ):
         for file in sorted(Path(folder).rglob(pattern)):
-            if lines(file) > limit:
+            if lines(file) > limit and "migrations/versions" not in file.as_posix():
                 yield f"{file}: {lines(file)} lines, more than {limit}; split it"
 
 

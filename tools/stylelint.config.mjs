@@ -2,6 +2,10 @@ import browsers from "./browsers.mjs";
 
 // Where a browser does not know these, the page merely looks a little plainer.
 const onlyImprove = [
+  "css-color-adjust",
+  "css-featurequeries",
+  "css-file-selector-button",
+  "css-print-color-adjust",
   "css-resize",
   "css-snappoints",
   "css-sticky",

@@ -15,6 +15,7 @@ from portal.forms.session import ForgottenForm, NewPasswordForm, SignInForm
 from portal.people import passwords, sessions
 from portal.people.models import Person
 from portal.people.queries import find_by_sign_in
+from portal.settings import DEMO_PASSWORD
 from portal.web import labels
 from portal.web import session as web_session
 from portal.web.guards import public, reader, reader_or_none, signed_in
@@ -82,9 +83,6 @@ def _page(form: SignInForm) -> str:
         "session/sign_in.html", form=form, cast=cast, password=DEMO_PASSWORD,
         ended=request.args.get("ended"),
     )  # fmt: skip
-
-
-DEMO_PASSWORD = "paper-crane-2026"  # noqa: S105 - shown on the sign-in page
 
 
 @blueprint.post("/sign-out")

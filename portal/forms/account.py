@@ -3,7 +3,7 @@
 from wtforms import PasswordField, RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
-from portal.forms.base import PortalForm
+from portal.forms.base import PortalForm, choices
 from portal.web.labels import NOTICES_BY
 from portal.web.languages import LANGUAGES
 from portal.web.languages import lazy_gettext as _l
@@ -11,8 +11,8 @@ from portal.web.languages import lazy_gettext as _l
 
 class WishesForm(PortalForm):
     # Not called language: the button that switches the page's language is.
-    language = RadioField(_l("Language"), choices=list(LANGUAGES.items()), name="spoken")
-    notices_by = RadioField(_l("How notices reach me"), choices=list(NOTICES_BY.items()))
+    language = RadioField(_l("Language"), choices=choices(LANGUAGES.items()), name="spoken")
+    notices_by = RadioField(_l("How notices reach me"), choices=choices(NOTICES_BY.items()))
 
 
 class BankForm(PortalForm):

@@ -1,15 +1,22 @@
 """What all forms share."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from portal.core.errors import Invalid
 from portal.web.guards import reader_or_none
 from portal.web.i18n import say
 from portal.web.kept_forms import kept_fields, new_form_key
 from portal.web.languages import gettext
+
+
+def choices(pairs: Iterable[tuple[str, Any]]) -> list[Any]:
+    """Values with their labels, for a list, radios or ticks."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 class PortalForm(FlaskForm):

@@ -3,12 +3,13 @@
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, HiddenField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Length
 
 from portal.claims.drafting import TypedLine
 from portal.claims.models import Claim, Line
-from portal.forms.base import PortalForm
+from portal.forms.base import PortalForm, choices
 from portal.policy.rules import Policy
 from portal.web.i18n import named
 from portal.web.labels import CLAIM_STATES
@@ -56,14 +57,14 @@ def category_choices(policy: Policy) -> list[SelectChoice]:
     """Categories for a list: those without children first, the others under their parents."""
     usable = [category for category in policy.categories.values() if category.active]
     parents = {category.parent for category in usable}
-    choices = [SelectChoice("", "–")]
+    listed = [SelectChoice("", "–")]
     for category in usable:
         if category.code in parents:
             continue
         above = policy.categories.get(category.parent or "")
         group = named(above.name) if above else None
-        choices.append(SelectChoice(category.code, named(category.name), optgroup=group))
-    return sorted(choices, key=lambda choice: choice.optgroup is not None)
+        listed.append(SelectChoice(category.code, named(category.name), optgroup=group))
+    return sorted(listed, key=lambda choice: choice.optgroup is not None)
 
 
 def line_form(line: Line, policy: Policy, formdata: MultiDict[str, str] | None = None) -> LineForm:
@@ -125,10 +126,11 @@ class FilterForm(PortalForm):
     """What a list of claims is narrowed to, as a shareable address."""
 
     text = StringField(_l("Number or purpose"))
-    state = SelectField(_l("State"), validate_choice=False, choices=[
-        SelectChoice("", _l("All")),
-        *(SelectChoice(state, label) for state, label in CLAIM_STATES.items()),
-    ])  # fmt: skip
+    state = SelectField(
+        _l("State"),
+        validate_choice=False,
+        choices=choices([("", _l("All")), *CLAIM_STATES.items()]),
+    )
     since = StringField(_l("Changed from"), render_kw={"type": "date"})
     until = StringField(_l("Changed to"), render_kw={"type": "date"})
 

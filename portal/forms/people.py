@@ -9,7 +9,7 @@ from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.core.errors import Invalid
-from portal.forms.base import PortalForm
+from portal.forms.base import PortalForm, choices
 from portal.people.departments import Branch
 from portal.people.directory import Incorrect
 from portal.people.directory_fields import LONGEST
@@ -45,17 +45,17 @@ class PersonForm(PortalForm):
     )
     department = SelectField(_l("Department"), validate_choice=False)
     manager = StringField(_l("Line manager"), render_kw={"maxlength": LONGEST["manager"], **PLAIN})
-    grade = SelectField(_l("Grade"), choices=list(GRADES.items()), validate_choice=False)
+    grade = SelectField(_l("Grade"), choices=choices(GRADES.items()), validate_choice=False)
     hired_on = StringField(_l("Hired on"), render_kw={"type": "date", "placeholder": "2026-03-31"})
     # Not called language: the button that switches the page's language is.
     language = RadioField(
         _l("Language"),
-        choices=list(LANGUAGES.items()),
+        choices=choices(LANGUAGES.items()),
         default="zh",
         validate_choice=False,
         name="spoken",
     )
-    roles = Checkboxes(_l("Roles"), choices=list(ROLES.items()), validate_choice=False)
+    roles = Checkboxes(_l("Roles"), choices=choices(ROLES.items()), validate_choice=False)
     bank_name = StringField(_l("Bank"), render_kw={"maxlength": LONGEST["bank_name"]})
     bank_account = StringField(
         _l("Account number"), render_kw={"maxlength": LONGEST["bank_account"], **PLAIN}
@@ -94,10 +94,14 @@ class PeopleFilterForm(PortalForm):
 
     text = StringField(_l("Name, number or e-mail"))
     department = SelectField(_l("Department"), validate_choice=False)
-    role = SelectField(_l("Role"), choices=[("", _l("All")), *ROLES.items()], validate_choice=False)
+    role = SelectField(
+        _l("Role"), choices=choices([("", _l("All")), *ROLES.items()]), validate_choice=False
+    )
     state = SelectField(
         _l("State"),
-        choices=[("working", _l("Working here")), ("left", _l("Left")), ("all", _l("All"))],
+        choices=choices(
+            [("working", _l("Working here")), ("left", _l("Left")), ("all", _l("All"))]
+        ),
         default="working",
         validate_choice=False,
     )

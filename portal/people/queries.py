@@ -39,8 +39,9 @@ class Organisation:
                 .outerjoin(Person, (Person.id == Department.head_id) & Person.active)
                 .where(Department.id == current)
             ).one()
-            if row[1] is not None:
-                return int(row[1])
+            head_id: int | None = row[1]
+            if head_id is not None:
+                return head_id
             current = row[0]
         return None
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Flask
 from flask_compress import Compress
-from flask_migrate import Migrate  # type: ignore[import-untyped]
+from flask_migrate import Migrate
 from htmx_flask import Htmx
 
 from portal.core.db import db, prepare

@@ -6,7 +6,7 @@ import mimetypes
 from dataclasses import dataclass
 from pathlib import Path
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 
 from portal.web.guards import public

@@ -73,12 +73,14 @@ def kept_fields() -> MultiDict[str, str] | None:
         return None
     if "kept_fields" not in g:
         kept = db.session.get(KeptForm, digest(request.args["kept"]))
-        mine = kept is not None and kept.person_id == current_user.reader.id
-        g.kept_fields = MultiDict([tuple(pair) for pair in kept.fields]) if mine else None
+        g.kept_fields = None
+        if kept is not None and kept.person_id == current_user.reader.id:
+            g.kept_fields = MultiDict([(name, value) for name, value in kept.fields])
     fields: MultiDict[str, str] | None = g.kept_fields
     return fields
 
 
 def typed(name: str) -> str:
     """What stands in a control that belongs to no form class."""
-    return request.form.get(name) or (kept_fields() or {}).get(name, "")
+    kept = kept_fields()
+    return request.form.get(name) or (kept.get(name, "") if kept else "")

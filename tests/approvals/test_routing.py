@@ -84,6 +84,10 @@ def test_the_department_head_comes_in_above_his_floor() -> None:
     assert route(plan(of(amount=2_000_01), FLOW, company)) == [(BOB,), (OLGA,), (CAROL,)]
 
 
+def test_a_step_without_a_floor_is_always_there() -> None:
+    assert route(plan(of(amount=0, findings=True), FLOW, Company())) == [(BOB,), (CAROL,)]
+
+
 def test_who_approves_an_earlier_step_is_not_asked_twice() -> None:
     planned = plan(of(amount=5_000_00), FLOW, Company(head=BOB))
     assert route(planned) == [(BOB,), (CAROL,)]

@@ -117,7 +117,9 @@ def attach_invoice(session: Session, claim: Claim, sample: Sample = DIGITAL) -> 
     attach(session, claim, upload, claim.lines[0], shown=claim.version, at=now())
 
 
-def judged(session: Session, claim: Claim, at: datetime | None = None) -> tuple[list[Finding], Plan]:
+def judged(
+    session: Session, claim: Claim, at: datetime | None = None
+) -> tuple[list[Finding], Plan]:
     """What the policy finds in a draft, and its route."""
     on = day(at or now(), ZONE)
     grade = session.get_one(Person, claim.claimant_id).grade

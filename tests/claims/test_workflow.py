@@ -193,9 +193,7 @@ def test_a_claim_cannot_be_withdrawn_after_its_final_approval(session: Session) 
 def test_nobody_withdraws_for_somebody_else(session: Session) -> None:
     claim = sent(session, "alice", 500_00)
     with pytest.raises(NotAllowed):
-        workflow.withdraw(
-            session, seen(session, claim.id, "bob"), shown=claim.version, at=now()
-        )
+        workflow.withdraw(session, seen(session, claim.id, "bob"), shown=claim.version, at=now())
 
 
 @pytest.mark.parametrize("state", ["submitted", "approved", "rejected"])

@@ -100,6 +100,10 @@ def test_the_route_is_shown_with_reasons_and_skips(alice: Visitor) -> None:
     )  # fmt: skip
 
 
+def test_an_empty_claim_already_shows_who_will_approve(alice: Visitor) -> None:
+    editing(alice).sees("Bob", "Carol").misses("Only needed above ¥0.00", "Admin")
+
+
 def test_lines_are_added_copied_and_removed_and_nothing_typed_is_lost(alice: Visitor) -> None:
     editing(alice)
     press(alice, "add", **good(alice, purpose="First"))

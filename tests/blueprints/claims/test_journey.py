@@ -31,9 +31,11 @@ def test_it_works(alice: Visitor, bob: Visitor, carol: Visitor) -> None:
         },
     )  # fmt: skip
     alice.sees("Above ¥100.00 a receipt is needed", "Please look at this first")
-    alice.send("claim-form", ("upload", "1"), **{
-        f"files-{line.split('-')[1]}": (io.BytesIO(picture()), "收据.png")
-    })
+    alice.send(
+        "claim-form",
+        ("upload", "1"),
+        **{f"files-{line.split('-')[1]}": (io.BytesIO(picture()), "收据.png")},
+    )
     alice.sees("收据.png")
     alice.send("claim-form", ("do", "check"), **{f"{line}-reason": "Found it late"})
     alice.sees("Send this claim?", "¥1,250.50", "Bob", "Carol")

@@ -1,7 +1,6 @@
 """Files on lines: e-invoices that fill them, pictures that prove them, and hostile ones."""
 
 import io
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +82,8 @@ def test_chinese_file_names_survive(alice: Visitor) -> None:
     [link] = alice.find(".receipts a")
     got = alice.client.get(link.attributes["href"] or "")
     assert (got.status_code, got.mimetype, got.data[:4]) == (200, "image/png", b"\x89PNG")
+    # Real servers send headers as Latin-1 and answer 500 when that cannot be.
+    assert got.headers["Content-Disposition"].encode("latin-1")
     assert "filename*=UTF-8''%E5%87%BA" in got.headers["Content-Disposition"]
     assert got.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in got.headers["Content-Security-Policy"]
@@ -135,19 +136,22 @@ def test_too_much_at_once_is_a_page_that_says_so(alice: Visitor) -> None:
     alice.sees("This is too large", "At most 10 MB for each file and 40 MB at once.")
 
 
-@pytest.mark.parametrize("path", ["/claims/new", "/claims/1/edit"])
-@pytest.mark.parametrize("who", ["nobody", "a stranger", "a forger"])
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        ("nobody", "/claims/new"), ("nobody", "/claims/1/edit"), ("a stranger", "/claims/1/edit"),
+        ("a forger", "/claims/new"), ("a forger", "/claims/1/edit"),
+    ],
+)  # fmt: skip
 def test_nobody_else_leaves_files_on_our_disk(
     app: Flask, visitor: Visitor, path: str, who: str
 ) -> None:
-    if who == "a stranger" and path == "/claims/new":
-        pytest.skip("may begin a claim of his own")
     a_draft(app, receipts=False)
     if who != "nobody":
         visitor.signed_in("dan" if who == "a stranger" else "alice")
     uploads = Path(app.extensions["store"]._root)
     before = set(uploads.rglob("*"))
-    data = {"csrf_token": "forged", "files": file(picture(700 + len(path)), f"{who}.png")}
+    data = {"csrf_token": "forged", "files": file(picture(700 + len(path + who)), f"{who}.png")}
     if who == "a stranger":
         data["csrf_token"] = visitor.csrf_token()
     visitor.client.post(path, data=data)
@@ -207,13 +211,6 @@ def test_on_a_shared_computer_receipts_are_not_kept(app: Flask) -> None:
     receipt = stored(app, number).receipts[0].id
     got = visitor.client.get(f"/claims/{number}/receipts/{receipt}")
     assert got.headers["Cache-Control"] == "no-store"
-
-
-def test_a_digital_invoice_may_come_in_a_zip(alice: Visitor) -> None:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as packed:
-        packed.writestr("dzfp_26312000000123456789.xml", digital_xml())
-    upload(editing(alice), (out.getvalue(), "invoice.zip")).sees("was read into line 1")
 
 
 def test_a_line_takes_several_receipts(alice: Visitor) -> None:

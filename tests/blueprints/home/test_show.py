@@ -1,0 +1,63 @@
+"""The first page: what waits for me, what I wait for, what I may start."""
+
+from flask import Flask
+
+from tests.blueprints.claims.pages import a_draft, a_sent
+from tests.blueprints.conftest import CountQueries
+from tests.browser import Visitor
+from tests.claims.stories import give_back, sent, writing
+
+
+def section(visitor: Visitor, name: str) -> str:
+    [found] = visitor.find(f"#{name}")
+    return " ".join(found.text(separator=" ").split())
+
+
+def test_it_works(alice: Visitor, app: Flask) -> None:
+    a_draft(app, 20_00, purpose="Begun")
+    a_sent(app, purpose="On its way")
+    with writing(app) as session:
+        give_back(session, sent(session, "alice", 500_00, purpose="Came back"), "bob")
+    alice.go("/")
+    assert "Begun" in section(alice, "waits-for-me")
+    assert "Came back" in section(alice, "waits-for-me")
+    assert "On its way" in section(alice, "i-wait-for")
+    assert "Bob" in section(alice, "i-wait-for")
+    order = [alice.text.index(title) for title in ("Waits for me", "I wait for", "I may start")]
+    assert order == sorted(order)
+
+
+def test_what_waits_for_a_decision_stands_here_with_its_due_time(bob: Visitor, app: Flask) -> None:
+    a_sent(app, purpose="Fair in Hangzhou")
+    bob.go("/")
+    assert "Fair in Hangzhou" in section(bob, "waits-for-me")
+    assert "due" in section(bob, "waits-for-me")
+
+
+def test_an_empty_page_says_so_and_what_to_do_next(alice: Visitor) -> None:
+    alice.go("/").sees("Nothing waits for you.", "No claim of yours is on its way.")
+    assert alice.find("form#start-empty button")
+
+
+def test_a_visitor_is_asked_to_sign_in_and_comes_back(visitor: Visitor) -> None:
+    assert visitor.go("/").path == "/sign-in?next=/"
+
+
+def test_claims_of_others_are_not_here(alice: Visitor, app: Flask) -> None:
+    a_sent(app, name="dan", purpose="His")
+    alice.go("/").misses("His")
+
+
+def test_it_asks_the_database_a_fixed_number_of_questions(
+    bob: Visitor, app: Flask, count_queries: CountQueries
+) -> None:
+    counts = []
+    for size in (2, 8):
+        for _one in range(size):
+            a_draft(app, 20_00, name="bob")
+            a_sent(app, name="bob")
+            a_sent(app)
+        with count_queries() as asked:
+            bob.go("/")
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= 8, "\n".join(asked)
