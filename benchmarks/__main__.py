@@ -60,4 +60,5 @@ def run(measured: Sequence[Measured], starts: tuple[float, float]) -> None:
     print("\n".join(f"- {line}" for line in report.decisions(decided, fifty)), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -8,7 +8,7 @@ from portal.core.errors import Invalid
 from portal.core.words import words
 
 SHAPE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})")
-EARLIEST = 2000
+EARLIEST, LATEST = 2000, 2200
 
 
 def parse_day(text: str) -> date:
@@ -22,7 +22,7 @@ def parse_day(text: str) -> date:
         if found and (plain.isascii() or set("年月日") & set(plain)):
             numbers = [int(part) for part in found.groups() if part]
             day = date(*numbers)
-            if day.year >= EARLIEST:
+            if EARLIEST <= day.year <= LATEST:
                 return day
     except ValueError:
         pass

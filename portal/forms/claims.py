@@ -9,10 +9,9 @@ from wtforms.validators import Length
 
 from portal.claims.drafting import TypedLine
 from portal.claims.models import Claim, Line
-from portal.forms.base import PortalForm, choices
+from portal.forms.base import PortalForm
 from portal.policy.rules import Policy
 from portal.web.i18n import named
-from portal.web.labels import CLAIM_STATES
 from portal.web.languages import lazy_gettext as _l
 
 AMOUNT = {"inputmode": "decimal", "autocomplete": "off", "class": "num"}
@@ -122,17 +121,13 @@ class TemplateForm(PortalForm):
     name = StringField(_l("Name of the template"), [Length(max=80)], render_kw={"maxlength": 80})
 
 
-class FilterForm(PortalForm):
+class FilterForm(Form):
     """What a list of claims is narrowed to, as a shareable address."""
 
-    text = StringField(_l("Number or purpose"))
-    state = SelectField(
-        _l("State"),
-        validate_choice=False,
-        choices=choices([("", _l("All")), *CLAIM_STATES.items()]),
-    )
-    since = StringField(_l("Changed from"), render_kw={"type": "date"})
-    until = StringField(_l("Changed to"), render_kw={"type": "date"})
+    text = StringField()
+    state = StringField()
+    since = StringField(_l("Changed from"))
+    until = StringField(_l("Changed to"))
 
-    class Meta(PortalForm.Meta):
-        csrf = False
+    class Meta:
+        locales = ("en",)

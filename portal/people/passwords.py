@@ -60,7 +60,7 @@ def check(password: str, *known: str) -> None:
         raise Invalid(words("Use at most %(most)s characters.", most=LONGEST), "password")
     folded = text.casefold()
     rest = folded
-    for word in (*known, "portal"):
+    for word in sorted((*known, "portal"), key=len, reverse=True):
         if len(word) >= 3:
             rest = rest.replace(word.casefold(), "")
     if folded in COMMON or len(set(folded)) < 5 or _is_run(folded) or len(rest) < SHORTEST // 2:

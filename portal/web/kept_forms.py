@@ -69,7 +69,7 @@ def keep(person_id: int, path: str, *, but: Sequence[str] = ()) -> str | None:
 
 def kept_fields() -> MultiDict[str, str] | None:
     """What the reader had typed into this page before it was renewed, None when nothing."""
-    if request.method != "GET" or "kept" not in request.args:
+    if request.method != "GET" or "kept" not in request.args or not current_user.is_authenticated:
         return None
     if "kept_fields" not in g:
         kept = db.session.get(KeptForm, digest(request.args["kept"]))
