@@ -136,7 +136,7 @@ def _planned(
     if drawn.id == earlier.returned_step and earlier.returned_by in found:
         why = words("Returned it, and looks at it again.")
         return PlannedStep(drawn, (earlier.returned_by,), why)
-    if subject.amount <= drawn.floor:
+    if drawn.floor and subject.amount <= drawn.floor:
         why = words("Only needed above %(floor)s.", floor=Amount(drawn.floor))
         return PlannedStep(drawn, (), why, skipped=True)
     if found == [subject.owner_id] and not drawn.decider.startswith(ROLE):
