@@ -1,6 +1,5 @@
 """Signing in and out, forgotten passwords, invitations, and the language."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -74,11 +73,10 @@ def sign_in_post() -> Any:
 
 
 def _page(form: SignInForm) -> str:
-    cast: Sequence[Person] = []
+    cast: list[Person] = []
     if settings().demo:
-        cast = db.session.scalars(
-            select(Person).where(Person.number.in_(labels.CAST)).order_by(Person.id)
-        ).all()
+        found = db.session.scalars(select(Person).where(Person.number.in_(labels.CAST)))
+        cast = sorted(found, key=lambda person: list(labels.CAST).index(person.number))
     return render_template(
         "session/sign_in.html", form=form, cast=cast, password=DEMO_PASSWORD,
         ended=request.args.get("ended"),
