@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from benchmarks import command, databases, decisions, paper, queries, report, speed, visit
+from benchmarks import command, databases, decisions, once, paper, queries, report, speed, visit
 from benchmarks.data import CACHE, Size
 from benchmarks.databases import Measured
 from benchmarks.pages import facts, signed_in, without_receipts
@@ -54,7 +54,7 @@ def run(measured: Sequence[Measured], starts: tuple[float, float]) -> None:
         first = visit.first_visit(server.port, signed_in(server.port, "alice"), "/claims/")
         printed = paper.print_claims(signed_in(server.port, "carol"), bare)
         decided = decisions.decide(server, largest, APPROVERS, EACH)
-        fifty = decisions.once(server, largest, known.drafts, known.writer)
+        fifty = once.fifty_times(server, largest, known.drafts, known.writer)
     taken = command.memory(largest)
     print(f"\n{report.facts(first, taken, starts, printed, decided)}\n")
     print("\n".join(f"- {line}" for line in report.decisions(decided, fifty)), flush=True)

@@ -32,7 +32,7 @@ ALICES_CLAIMS = 300
 APPROVERS, WAITING_EACH = 64, 60
 DRAFTS = 16
 SEED = 10_000
-PARTS = ("books", "company", "data", "errands", "lives", "loading", "paydays")
+PARTS = ("books", "company", "data", "errands", "life", "lives", "loading", "paydays")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Claims from their first draft to the money, invented but true to the workflow."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from benchmarks.books import Books
 from benchmarks.company import Company
 from benchmarks.errands import LARGE, SHOPPING, SMALL, Errand
+from benchmarks.life import Life
 from benchmarks.loading import Sink, as_json, moment
 from benchmarks.paydays import Paydays
 from portal.approvals.flow import DrawnFlow
@@ -26,41 +27,6 @@ NO_RECEIPT = 100_00
 REJECTED_SHARE, RETURNED_SHARE = 0.02, 0.005
 EVENT_OF = {REJECTED: events.REJECTED, RETURNED: events.RETURNED}
 STATE_OF = {REJECTED: models.REJECTED, RETURNED: models.RETURNED}
-
-
-@dataclass
-class Life:
-    """A claim while it is invented; the row as it is at last."""
-
-    id: int
-    owner: int
-    created: datetime
-    purpose: str
-    lines: list[dict[str, Any]] = field(default_factory=list)
-    findings: list[dict[str, Any]] = field(default_factory=list)
-    state: str = models.DRAFT
-    number: str | None = None
-    total: int = 0
-    version: int = 2
-    updated: datetime | None = None
-    sent: datetime | None = None
-    decided: datetime | None = None
-    paid: datetime | None = None
-
-    @property
-    def about(self) -> tuple[str, int]:
-        """The claim as events name it."""
-        return ("claim", self.id)
-
-    @property
-    def saying(self) -> dict[str, Any]:
-        """What notices tell of the claim."""
-        return {"number": self.number, "purpose": self.purpose, "total": self.total, "who": ""}
-
-    def moves(self, state: str, at: datetime) -> None:
-        """The claim is in ``state`` from ``at`` on."""
-        self.state, self.updated = state, at
-        self.version += 1
 
 
 @dataclass
@@ -155,7 +121,7 @@ class Lives:
     def _finding(self, life: Life) -> list[dict[str, Any]]:
         line = life.lines[-1]
         day = date.fromisoformat(line["spent_on"])
-        says = words("%(day)s is a day of the weekend.", day=day)
+        says = words("%(day)s falls on a weekend.", day=day)
         mend = words("Nothing to do if it was for work; the approver will see this note.")
         return findings_to_data([Finding("weekend", WARNS, says, mend, line["id"], "spent_on")])
 

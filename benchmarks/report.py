@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 
 from benchmarks.command import Memory
-from benchmarks.decisions import Decisions, Once
+from benchmarks.decisions import Decisions
+from benchmarks.once import Once
 from benchmarks.paper import Paper
 from benchmarks.queries import Asked
 from benchmarks.speed import Speed
@@ -74,7 +75,7 @@ def _speed_row(speed: Speed, sizes: Sequence[int], asked: Asked) -> list[str]:
         row += [f"{load.per_second:,.0f}", f"{load.p50:.1f}", f"{load.p95:.1f}"]
     failed = sum(load.failed for load in speed.sizes.values())
     goal = met(speed.of_floor, speed.page.goal, at_least=True) if speed.page.goal else ""
-    slower = "" if len(sizes) == 1 else f"× {speed.slower:.2f}"
+    slower = "" if len(sizes) == 1 else f"× {speed.slower:.2f}, CPU × {speed.dearer:.2f}"
     return [
         *row, f"{speed.of_floor:.2f}", f"{speed.cost_of_floor:.2f}",
         f"{failed} FAILED" if failed else goal, slower, str(asked.queries),
@@ -89,7 +90,8 @@ def limits(found: Sequence[Speed], asked: Mapping[str, Asked]) -> list[str]:
         if speed.page.goal and asked[name].queries > MOST_QUERIES:
             said.append(f"{name}: {asked[name].queries} queries, at most {MOST_QUERIES} wanted.")
         if speed.slower > MOST_SLOWER:
-            said.append(f"{name}: × {speed.slower:.2f} slower, at most {MOST_SLOWER} wanted.")
+            said.append(f"{name}: × {speed.slower:.2f} slower (CPU × {speed.dearer:.2f}), "
+                        f"at most {MOST_SLOWER} wanted.")  # fmt: skip
         said += [f"{name} reads a whole table: {scan}" for scan in asked[name].scans]
     return said or ["No page makes too many queries, slows down with more claims, or scans."]
 

@@ -51,6 +51,11 @@ class Speed:
         """How many times slower with the most claims than with the fewest."""
         return self.smallest.per_second / self.largest.per_second
 
+    @property
+    def dearer(self) -> float:
+        """How many times the processor time of the fewest claims the most take."""
+        return self.largest.cost / self.smallest.cost
+
 
 @dataclass
 class Target:

@@ -29,11 +29,12 @@ class Answer:
         return self.body.decode()
 
     def field(self, name: str) -> str:
-        """The value of the first control of this name."""
-        for found in FIELD.finditer(self.text):
-            if found["name"] == name:
-                return unescape(found["value"])
-        raise LookupError(f"no {name} on the page (status {self.status})")
+        """The value of the last control of this name: page-wide forms come before the page's."""
+        values = [unescape(found["value"]) for found in FIELD.finditer(self.text)
+                  if found["name"] == name]  # fmt: skip
+        if not values:
+            raise LookupError(f"no {name} on the page (status {self.status})")
+        return values[-1]
 
 
 class Visitor:

@@ -34,7 +34,8 @@ WINDOW = 50
 """A running mean forgets what lies more than about this many decisions back."""
 
 SOMEBODY_WAS_FASTER = words(
-    "Somebody else decided this step in the meantime. Nothing of yours was lost or counted."
+    "Somebody else has just decided this step. "
+    "Your decision was not recorded; what you wrote is kept."
 )
 
 

@@ -109,7 +109,7 @@ def _auto(subject: Subject, flow: DrawnFlow) -> Words | None:
     if flow.auto_below is None or subject.amount > flow.auto_below or subject.has_findings:
         return None
     limit = Amount(flow.auto_below)
-    return words("Up to %(limit)s and without findings nobody decides.", limit=limit)
+    return words("Claims up to %(limit)s without findings are approved automatically.", limit=limit)
 
 
 def _somebody_decides(planned: Plan, flow: DrawnFlow, subject: Subject, who: Organisation) -> Plan:
@@ -140,12 +140,12 @@ def _planned(
         why = words("Only needed above %(floor)s.", floor=Amount(drawn.floor))
         return PlannedStep(drawn, (), why, skipped=True)
     if found == [subject.owner_id] and not drawn.decider.startswith(ROLE):
-        why = words("Skipped: nobody decides on his own claim.")
+        why = words("Skipped: nobody decides on their own claim.")
         return PlannedStep(drawn, (), why, skipped=True)
     people = tuple(person for person in found if person != subject.owner_id)
     if not people:
         people = _fallback(flow, subject, who)
-        why = words("Nobody else is there for this step, so it falls to the fallback.")
+        why = words("Nobody else is there for this step, so it goes to the fallback approver.")
     alone = {step.people[0] for step in before if len(step.people) == 1 and not step.skipped}
     if set(people) <= alone:
         why = words("Skipped: the same person decides at an earlier step.")
@@ -168,7 +168,7 @@ def _deciders(drawn: DrawnStep, subject: Subject, who: Organisation) -> tuple[li
         return _one(who.company_head()), why
     if drawn.decider.startswith(ROLE):
         holders = list(who.holders_of(drawn.decider.removeprefix(ROLE)))
-        return holders, words("One of those who review for finance.")
+        return holders, words("Any one of the finance reviewers.")
     raise ValueError(f"a step cannot be decided by {drawn.decider!r}")
 
 

@@ -60,7 +60,7 @@ def _after(key: str) -> tuple[datetime, int] | None:
 def decide(seen: Seen) -> Any:
     """Approve, return or reject the claim, or ask its claimant."""
     form = DecisionForm()
-    shown, at = int(form.version.data or 0), now()
+    shown, at = form.shown, now()
     remark = form.comment.data or ""
     session = db.session()
     decision = request.form.get("decision", "")
@@ -127,7 +127,7 @@ def approve_several() -> Any:
     if done:
         flash(ngettext("%(num)s claim approved.", "%(num)s claims approved.", done), "success")
     if overtaken:
-        numbers = ", ".join(overtaken)
+        numbers = _(", ").join(overtaken)
         flash(
             _("Changed in the meantime and not approved: %(numbers)s", numbers=numbers), "problem"
         )

@@ -11,27 +11,18 @@ from flask import Blueprint, Response, render_template, request, stream_with_con
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from portal.claims import events as claim_events
-from portal.claims import payment
 from portal.core.db import db
 from portal.core.events import START, ChainEnd, Event, seal
-from portal.people import events as people_events
 from portal.people.directory_csv import safe_cell
 from portal.people.models import Person
 from portal.people.roles import ADMIN, AUDITOR
+from portal.web import audit_words
 from portal.web.guards import role
 from portal.web.i18n import local
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 
 PAGE = 50
-BATCHES = (
-    claim_events.BATCH_MADE,
-    claim_events.BATCH_EXPORTED,
-    claim_events.BATCH_CLOSED,
-    payment.BATCH_WAS_CANCELLED,
-)
-KINDS = (*claim_events.ALL, *BATCHES, *people_events.ALL)
 COLUMNS = ("event", "at", "kind", "about", "person", "name", "for", "data", "seal")
 
 
@@ -55,7 +46,8 @@ def list() -> Any:
     kept: dict[str, Any] = {name: value for name, value in asked.items() if value}
     older = url_for("audit.list", **kept, before=shown[-1].id) if len(rows) > PAGE else ""
     return render_template(
-        "audit/list.html", rows=shown, kinds=KINDS, wanted=wanted, older=older,
+        "audit/list.html", rows=shown, kinds=audit_words.EVENTS, words=audit_words,
+        wanted=wanted, older=older,
         whole=end_matches(session), export_url=url_for("audit.export", **kept),
     )  # fmt: skip
 

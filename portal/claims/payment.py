@@ -81,7 +81,7 @@ def start_batch(session: Session, claim_ids: Iterable[int], *, by: int, at: date
         raise Stale(
             words(
                 "%(numbers)s cannot be paid any more; most likely somebody else has put it into "
-                "a batch. Nothing was changed. Open the payments again and choose anew.",
+                "a batch. Nothing was changed. Open the payments again and choose once more.",
                 numbers=_numbers(session, set(wanted) - {claim.id for claim in taken}),
             )
         )
@@ -113,7 +113,7 @@ def close_batch(
         raise Invalid(words("The day of payment is in the future."), "paid_on")
     # A day of tolerance: the batch knows its moment in UTC and not the company's calendar.
     if paid_on < (batch.created_at - timedelta(days=1)).date():
-        raise Invalid(words("The day of payment lies before the batch was made."), "paid_on")
+        raise Invalid(words("The day of payment is earlier than the batch."), "paid_on")
     if not reference.strip():
         raise Invalid(
             words("Give the bank's reference, so that the payment is found."), "reference"

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.approvals.models import OPEN, FlowStep, Route, Step, StepPerson, UsualWait
 from portal.claims.access import Seen
@@ -15,6 +16,7 @@ from portal.claims.models import (
     MOVING,
     RETURNED,
     Claim,
+    Line,
     Receipt,
 )
 from portal.core.db import Rows, fetch
@@ -66,17 +68,27 @@ def seen_by(session: Session, claim_id: int, reader: Reader) -> Seen | None:
     return Seen(row[0], reader, row[1], row[2]) if row else None
 
 
+LINES = (
+    select(Line)
+    .where(Line.claim_id == bindparam("claim_id"))
+    .order_by(Line.position, Line.id)
+    .execution_options(populate_existing=True)
+)
+RECEIPTS = (
+    select(Receipt)
+    .where(Receipt.claim_id == bindparam("claim_id"))
+    .options(joinedload(Receipt.invoice))
+    .order_by(Receipt.id)
+    .execution_options(populate_existing=True)
+)
+
+
 def with_lines(session: Session, claim: Claim) -> Claim:
-    """The same claim with its lines, receipts and invoices loaded. Three queries."""
-    session.execute(
-        select(Claim)
-        .where(Claim.id == claim.id)
-        .options(
-            selectinload(Claim.lines),
-            selectinload(Claim.receipts).joinedload(Receipt.invoice),
-        )
-        .execution_options(populate_existing=True)
-    ).one()
+    """The same claim with its lines, receipts and invoices loaded. Two queries."""
+    lines = session.scalars(LINES, {"claim_id": claim.id}).all()
+    receipts = session.scalars(RECEIPTS, {"claim_id": claim.id}).all()
+    set_committed_value(claim, "lines", list(lines))
+    set_committed_value(claim, "receipts", list(receipts))
     return claim
 
 
@@ -240,7 +252,11 @@ def participants(session: Session, claim: Claim) -> dict[int, str]:
         select(Person.id, Person.name)
         .join(StepPerson, StepPerson.person_id == Person.id)
         .join(Step, Step.id == StepPerson.step_id)
-        .where(Step.subject_kind == "claim", Step.subject_id == claim.id)
+        .where(
+            Step.subject_kind == "claim",
+            Step.subject_id == claim.id,
+            Step.opened_at.is_not(None),
+        )
         .union(select(Person.id, Person.name).where(Person.id == claim.claimant_id))
     )
     return {row[0]: row[1] for row in rows}

@@ -56,8 +56,9 @@ def submit(
     stopped = stopping(findings)
     if stopped:
         raise Invalid(
-            words("%(count)s findings have to be mended before sending.", count=len(stopped))
-        )
+            words("Findings to correct before the claim can be submitted: %(count)s.",
+                  count=len(stopped))
+        )  # fmt: skip
     resumes = claim.state == RETURNED
     _move(
         session, claim, shown, EDITABLE,
@@ -159,7 +160,7 @@ def withdraw(session: Session, seen: Seen, *, shown: int, at: datetime) -> None:
 def decidable(seen: Seen) -> tuple[Claim, int]:
     """The claim and its open step when the reader may decide it, else a refusal."""
     if seen.mine:
-        raise NotAllowed(words("Nobody decides on his own claim."))
+        raise NotAllowed(words("Nobody decides on their own claim."))
     if seen.claim.state != SUBMITTED:
         raise Stale(CHANGED)
     if seen.step_id is None:

@@ -57,18 +57,18 @@ def cast_stories(today: date) -> Iterator[Story]:
 def _alice_under_way(tell: Teller) -> Iterator[Story]:
     spent = tell.spent
     yield tell.story(
-        "alice", 1, "北京出差:拜访方舟银行",
+        "alice", 1, "北京出差：拜访方舟银行",
         spent(4, "rail", "高铁 上海→北京", 662_00, "铁路客运", proof=INVOICE),
-        spent(4, "lodging", "江畔商务酒店 2晚", 1056_00, "江畔商务酒店", proof=INVOICE, city="北京",
-              nights=2),
+        spent(4, "lodging", "江畔商务酒店 2 晚", 1056_00, "江畔商务酒店", proof=INVOICE,
+              city="北京", nights=2),
         spent(3, "entertaining", "与方舟银行项目组晚餐", 728_00, "临江阁"),
-        spent(2, "local_transport", "打车:客户现场到车站", 0, "申北出租汽车", typed="1O2.00"),
+        spent(2, "local_transport", "打车：客户现场到车站", 0, "申北出租汽车", typed="1O2.00"),
         hour=16.2, sent=False,
     )  # fmt: skip
     yield tell.story(
-        "alice", 6, "南京出差:北辰物流需求调研",
+        "alice", 6, "南京出差：北辰物流需求调研",
         spent(9, "rail", "高铁 上海→南京", 139_50, "铁路客运", proof=INVOICE),
-        spent(9, "lodging", "梧桐驿酒店 1晚", 338_00, "梧桐驿酒店", proof=INVOICE, city="南京",
+        spent(9, "lodging", "梧桐驿酒店 1 晚", 338_00, "梧桐驿酒店", proof=INVOICE, city="南京",
               nights=1),
         spent(8, "meals", "出差用餐", 88_00, "小满餐厅", city="南京", proof=PICTURE),
         spent(8, "rail", "高铁 南京→上海", 139_50, "铁路客运", proof=INVOICE),
@@ -79,17 +79,17 @@ def _alice_under_way(tell: Teller) -> Iterator[Story]:
         )],
     )  # fmt: skip
     yield tell.story(
-        "alice", 2, "杭州一日:恒远医疗方案汇报",
+        "alice", 2, "杭州一日：恒远医疗方案汇报",
         spent(5, "rail", "高铁 上海→杭州", 87_00, "铁路客运", proof=PICTURE),
-        spent(5, "local_transport", "打车:车站到客户现场", 42_50, "畅行网约车"),
+        spent(5, "local_transport", "打车：车站到客户现场", 42_50, "畅行网约车"),
         spent(5, "meals", "出差用餐", 76_00, "稻香人家", city="杭州", proof=PICTURE),
         spent(5, "rail", "高铁 杭州→上海", 87_00, "铁路客运", proof=PICTURE),
         spent(4, "office", "方案打印装订", 186_00, "新纸坊图文"),
         turns=[Turn(LEFT, LINE_MANAGER)],
     )  # fmt: skip
     yield tell.story(
-        "alice", 4, "宴请Alpen Motors",
-        spent(7, "entertaining", "Alpen Motors商务宴请", 780_00, "和宴楼", proof=INVOICE,
+        "alice", 4, "宴请 Alpen Motors",
+        spent(7, "entertaining", "Alpen Motors 商务宴请", 780_00, "和宴楼", proof=INVOICE,
               attendees="Ms. Keller、黄主任、王工、Bob Miller（Alpen Motors）"),
         hour=14.0, paces=[6.5],
         turns=[Turn(ASKED, LINE_MANAGER, "Was this before or after they signed?")],
@@ -97,13 +97,13 @@ def _alice_under_way(tell: Teller) -> Iterator[Story]:
     yield tell.story(
         "alice", 4, "行业沙龙门票与交通",
         spent(8, "training", "行业沙龙门票", 680_00, "启明培训", proof=INVOICE),
-        spent(8, "local_transport", "打车:公司到会场", 36_00, "申北出租汽车"),
+        spent(8, "local_transport", "打车：公司到会场", 36_00, "申北出租汽车"),
         hour=10.0, paces=[3.0, 24.0],
     )  # fmt: skip
     yield tell.story(
-        "alice", 4, "无锡一日:嘉禾食品现场演示",
+        "alice", 4, "无锡一日：嘉禾食品现场演示",
         spent(7, "rail", "高铁 上海→无锡 往返", 119_00, "铁路客运", proof=INVOICE),
-        spent(7, "local_transport", "打车:车站到客户现场", 38_00, "畅行网约车"),
+        spent(7, "local_transport", "打车：车站到客户现场", 38_00, "畅行网约车"),
         spent(7, "office", "演示用样品", 265_00, "百纳数码"),
         paces=[2.0, 16.0], template="每月客户拜访（无锡）",
     )  # fmt: skip
@@ -112,9 +112,9 @@ def _alice_under_way(tell: Teller) -> Iterator[Story]:
 def _alice_before(tell: Teller) -> Iterator[Story]:
     spent = tell.spent
     yield tell.story(
-        "alice", 28, "深圳出差:参加行业展会",
+        "alice", 28, "深圳出差：参加行业展会",
         spent(33, "flight", "上海⇄深圳 往返机票", 1_540_00, "蓝羽航空", proof=INVOICE),
-        spent(33, "lodging", "汀兰酒店 2晚", 996_00, "汀兰酒店", proof=INVOICE, city="深圳",
+        spent(33, "lodging", "汀兰酒店 2 晚", 996_00, "汀兰酒店", proof=INVOICE, city="深圳",
               nights=2, reason="展会期间周边酒店均涨价，此为最低价。"),
         spent(32, "meals", "出差用餐", 108_00, "巷口川菜", city="深圳"),
         paces=[3.0, 6.0, 5.0, 4.0, 5.0],
@@ -139,7 +139,7 @@ def _alice_before(tell: Teller) -> Iterator[Story]:
         turns=[Turn(REJECTED, LINE_MANAGER, "Nice plants, but they are yours: not reimbursable.")],
     )  # fmt: skip
     yield tell.story(
-        "alice", 10, "苏州出差:明德教育回访",
+        "alice", 10, "苏州出差：明德教育回访",
         spent(13, "rail", "高铁 上海→苏州 往返", 79_00, "铁路客运"),
         spent(13, "entertaining", "明德教育午餐", 356_00, "半亩方塘",
               attendees="谢经理（明德教育）"),
@@ -150,17 +150,17 @@ def _alice_before(tell: Teller) -> Iterator[Story]:
 def _for_bob(tell: Teller) -> Iterator[Story]:
     spent, waits = tell.spent, [Turn(LEFT, LINE_MANAGER)]
     yield tell.story(
-        "1106", 5, "武汉出差:北辰物流上线支持",
+        "1106", 5, "武汉出差：北辰物流上线支持",
         spent(9, "rail", "高铁 上海→武汉", 302_50, "铁路客运", proof=INVOICE),
-        spent(9, "lodging", "云间客栈 2晚", 664_00, "云间客栈", proof=INVOICE, city="武汉",
+        spent(9, "lodging", "云间客栈 2 晚", 664_00, "云间客栈", proof=INVOICE, city="武汉",
               nights=2),
         spent(7, "rail", "高铁 武汉→上海", 302_50, "铁路客运", proof=INVOICE),
         turns=[*waits],
     )  # fmt: skip
     yield tell.story(
-        "1105", 4, "广州出差:恒远医疗投标",
+        "1105", 4, "广州出差：恒远医疗投标",
         spent(8, "flight", "上海⇄广州 往返机票", 1_480_00, "蓝羽航空", proof=INVOICE),
-        spent(8, "lodging", "和风里酒店 1晚", 568_00, "和风里酒店", proof=INVOICE, city="广州",
+        spent(8, "lodging", "和风里酒店 1 晚", 568_00, "和风里酒店", proof=INVOICE, city="广州",
               nights=1, reason="投标现场指定酒店，协议价已满房。"),
         turns=[*waits],
     )  # fmt: skip
@@ -172,7 +172,7 @@ def _for_bob(tell: Teller) -> Iterator[Story]:
         turns=[*waits],
     )  # fmt: skip
     yield tell.story(
-        "1110", 2, "补报:展会物料快递与打印",
+        "1110", 2, "补报：展会物料快递与打印",
         spent(70, "office", "宣传册加印", 640_00, "新纸坊图文",
               reason="供应商上周才补开发票。"),
         spent(4, "postage", "寄送合同", 23_00, "飞鸽速运"),
@@ -207,7 +207,7 @@ def _for_carol(tell: Teller) -> Iterator[Story]:
     yield tell.story(
         "1604", 5, "合肥客户培训",
         spent(8, "rail", "高铁 上海→合肥 往返", 408_00, "铁路客运", proof=INVOICE),
-        spent(8, "local_transport", "打车:车站到酒店", 92_00, "畅行网约车",
+        spent(8, "local_transport", "打车：车站到酒店", 92_00, "畅行网约车",
               reason="凌晨到站，无地铁。"),
         paces=[3.0], turns=[*waits],
     )  # fmt: skip
@@ -217,9 +217,9 @@ def _for_carol(tell: Teller) -> Iterator[Story]:
         paces=[6.0], turns=[*waits],
     )  # fmt: skip
     yield tell.story(
-        "1111", 4, "宁波出差:蓝海制造验收",
+        "1111", 4, "宁波出差：蓝海制造验收",
         spent(7, "rail", "高铁 上海→宁波 往返", 288_00, "铁路客运", proof=INVOICE),
-        spent(7, "lodging", "汀兰酒店 1晚", 325_00, "汀兰酒店", proof=INVOICE, city="宁波",
+        spent(7, "lodging", "汀兰酒店 1 晚", 325_00, "汀兰酒店", proof=INVOICE, city="宁波",
               nights=1),
         paces=[3.0], turns=[*waits],
     )  # fmt: skip
@@ -247,8 +247,8 @@ def oddities(today: date) -> Iterator[Story]:
     spent = tell.spent
     for back in (40, 82, 131):
         yield tell.story(
-            "1112", back, "北京出差:方舟银行驻场",
-            spent(back + 3, "lodging", "江畔商务酒店 2晚", 898_00, "江畔商务酒店", proof=INVOICE,
+            "1112", back, "北京出差：方舟银行驻场",
+            spent(back + 3, "lodging", "江畔商务酒店 2 晚", 898_00, "江畔商务酒店", proof=INVOICE,
                   city="北京", nights=2),
         )  # fmt: skip
     for back, amount in ((35, 1_998_00), (61, 1_995_00), (102, 1_999_00)):
@@ -267,7 +267,7 @@ def oddities(today: date) -> Iterator[Story]:
             "1306", back, "直播间布置", spent(back + 4, "other", "布置费用", amount, "众合服务"),
         )  # fmt: skip
     yield tell.story(
-        "1209", 25, "补报:驻场期间票据",
+        "1209", 25, "补报：驻场期间票据",
         spent(98, "rail", "高铁 上海→合肥 往返", 408_00, "铁路客运",
               reason="长期驻场，返回后才整理票据。"),
     )  # fmt: skip

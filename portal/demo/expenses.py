@@ -1,5 +1,6 @@
 """What people of the demo company spend money on. Amounts are fen (CNY)."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,6 +23,10 @@ from portal.demo.places import (
 )
 
 PICTURE, INVOICE = "picture", "invoice"
+
+BETWEEN_SCRIPTS = re.compile(
+    r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])"
+)
 
 GENEROSITY = {"staff": 1.0, "manager": 1.25, "director": 1.75}
 
@@ -60,7 +65,7 @@ class Spender:
 
     def say(self, zh: str, en: str) -> str:
         """The words in the language they write."""
-        return en if self.english else zh
+        return en if self.english else BETWEEN_SCRIPTS.sub(" ", zh)
 
 
 def trip(rng: Random, who: Spender, last: date) -> Errand:
@@ -81,7 +86,7 @@ def trip(rng: Random, who: Spender, last: date) -> Errand:
         hotel = rng.choice(HOTELS)
         expenses.append(
             Expense(
-                start, "lodging", who.say(f"{hotel} {nights}晚", f"Hotel, {nights} night(s)"),
+                start, "lodging", who.say(f"{hotel} {nights}晚", f"Hotel, nights: {nights}"),
                 round(rate) * nights * 100, hotel, INVOICE, there, nights,
             )
         )  # fmt: skip
@@ -90,8 +95,8 @@ def trip(rng: Random, who: Spender, last: date) -> Errand:
     customer = rng.choice(CUSTOMERS)
     zh, en = rng.choice(
         (
-            (f"{city.zh}出差:拜访{customer}", f"{city.en}: visit to {customer}"),
-            (f"{city.zh}出差:{customer}项目实施", f"{city.en}: on site at {customer}"),
+            (f"{city.zh}出差：拜访{customer}", f"{city.en}: visit to {customer}"),
+            (f"{city.zh}出差：{customer}项目实施", f"{city.en}: on site at {customer}"),
             (f"参加{city.zh}行业展会", f"Trade fair in {city.en}"),
             (f"{city.zh}客户培训", f"Customer training in {city.en}"),
         )
@@ -132,15 +137,15 @@ def _day_away(rng: Random, who: Spender, day: date, city: City, there: str) -> l
 
 
 AT_HOME = (
-    ("打车:公司到客户处", "Taxi from the office to the customer"),
-    ("打车:加班回家", "Taxi home after late work"),
-    ("打车:去虹桥枢纽", "Taxi to Hongqiao"),
-    ("打车:送样品到客户", "Taxi with samples to the customer"),
+    ("打车：公司到客户处", "Taxi from the office to the customer"),
+    ("打车：加班回家", "Taxi home after late work"),
+    ("打车：去虹桥枢纽", "Taxi to Hongqiao"),
+    ("打车：送样品到客户", "Taxi with samples to the customer"),
 )
 AWAY = (
-    ("打车:车站到酒店", "Taxi: station to hotel"),
-    ("打车:酒店到客户现场", "Taxi: hotel to customer"),
-    ("打车:客户现场到车站", "Taxi: customer to station"),
+    ("打车：车站到酒店", "Taxi: station to hotel"),
+    ("打车：酒店到客户现场", "Taxi: hotel to customer"),
+    ("打车：客户现场到车站", "Taxi: customer to station"),
 )
 
 
@@ -162,7 +167,7 @@ def rides(rng: Random, who: Spender, last: date) -> Errand:
     customer = rng.choice(CUSTOMERS)
     zh, en = rng.choice(
         (
-            (f"市内交通:{customer}", f"Rides in town: {customer}"),
+            (f"市内交通：{customer}", f"Rides in town: {customer}"),
             ("市内外勤交通费", "Rides in town"),
             ("加班交通费", "Late rides home"),
         )

@@ -19,6 +19,11 @@ def choices(pairs: Iterable[tuple[str, Any]]) -> list[Any]:
     return [SelectChoice(value, label) for value, label in pairs]
 
 
+def text_at(label: Any, text: Any) -> str:
+    """An error with the name of the field it is about."""
+    return gettext("%(label)s: %(text)s", label=label, text=text)
+
+
 class PortalForm(FlaskForm):
     """A form with CSRF token and one-time key, whose errors are in the reader's language."""
 
@@ -29,7 +34,7 @@ class PortalForm(FlaskForm):
             return kept_fields() or super().wrap_formdata(form, formdata)
 
         def get_translations(self, form: Any) -> Any:
-            return _Translations()
+            return Translations()
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -49,7 +54,7 @@ class PortalForm(FlaskForm):
         """Every error with the id of its control, for the summary above the form."""
         found = [(self.first_id, str(error)) for error in self.form_errors]
         for field in self:
-            found += [(field.id, f"{field.label.text}: {error}") for error in field.errors]
+            found += [(field.id, text_at(field.label.text, error)) for error in field.errors]
         return found
 
     @property
@@ -58,7 +63,7 @@ class PortalForm(FlaskForm):
         return next((f.id for f in self if getattr(f.widget, "input_type", "") != "hidden"), "main")
 
 
-class _Translations:
+class Translations:
     """WTForms' own sentences, looked up in the portal's catalog."""
 
     def gettext(self, string: str) -> str:

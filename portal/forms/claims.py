@@ -23,12 +23,12 @@ class LineForm(Form):
     spent_on = StringField(_l("Date"), render_kw={"type": "date", "placeholder": "2026-03-31"})
     category = SelectField(_l("Category"), validate_choice=False)
     amount = StringField(_l("Amount"), render_kw=AMOUNT)
-    purpose = StringField(_l("Purpose"), render_kw={"maxlength": 200})
+    purpose = StringField(_l("What for"), render_kw={"maxlength": 200})
     city = StringField(_l("City"), render_kw={"maxlength": 60})
     nights = StringField(_l("Nights"), render_kw={"inputmode": "numeric", "class": "num"})
-    attendees = TextAreaField(_l("Guests"), render_kw={"rows": 2, "maxlength": 2000})
+    attendees = TextAreaField(_l("Attendees"), render_kw={"rows": 2, "maxlength": 2000})
     cost_centre = StringField(_l("Cost centre"), render_kw={"maxlength": 40})
-    reason = TextAreaField(_l("Your reason"), render_kw={"rows": 2, "maxlength": 2000})
+    reason = TextAreaField(_l("Explanation"), render_kw={"rows": 2, "maxlength": 2000})
 
     class Meta:
         locales = ("en",)
@@ -110,10 +110,16 @@ class ActionForm(PortalForm):
 
     version = HiddenField()
 
+    @property
+    def shown(self) -> int:
+        """The version on the page; 0, which nothing has, when it was tampered with."""
+        text = str(self.version.data or "")
+        return int(text) if text.isdecimal() and len(text) < 10 else 0
+
 
 class CommentForm(PortalForm):
     comment = TextAreaField(
-        _l("Comment"), [Length(max=2000)], render_kw={"rows": 3, "maxlength": 2000}
+        _l("Comment"), [Length(max=2000)], id="say-text", render_kw={"rows": 3, "maxlength": 2000}
     )
 
 

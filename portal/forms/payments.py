@@ -8,7 +8,7 @@ from wtforms import BooleanField, Form, HiddenField, StringField
 from wtforms.validators import Length
 
 from portal.core.words import words
-from portal.forms.base import PortalForm
+from portal.forms.base import PortalForm, Translations
 from portal.forms.session import REQUIRED
 from portal.web.i18n import say
 from portal.web.languages import lazy_gettext as _l
@@ -33,7 +33,8 @@ class OutcomeForm(Form):
     )
 
     class Meta:
-        locales = ("en",)
+        def get_translations(self, form: Any) -> Any:
+            return Translations()
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Tick and reason belong together."""

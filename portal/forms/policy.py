@@ -27,7 +27,7 @@ class CategoryForm(PortalForm):
     )
     needs_city = BooleanField(_l("Needs a city"))
     needs_nights = BooleanField(_l("Needs the number of nights"))
-    needs_attendees = BooleanField(_l("Needs the people who took part"))
+    needs_attendees = BooleanField(_l("Needs the attendees"))
     reimbursable = BooleanField(_l("Reimbursable"), default=True)
     active = BooleanField(_l("Offered for new expenses"), default=True)
 

@@ -43,7 +43,7 @@ class NewPasswordForm(PortalForm):
 
 class ChangePasswordForm(PortalForm):
     old_password = PasswordField(
-        _l("Present password"),
+        _l("Current password"),
         [REQUIRED, Length(max=200)],
         render_kw={"autocomplete": "current-password"},
     )

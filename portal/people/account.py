@@ -14,7 +14,7 @@ from portal.people.models import AT_ONCE, DAILY, PORTAL_ONLY, Person, SignIn
 from portal.people.sessions import LONGEST, SHARED_IDLE
 
 NOTICES_BY = (AT_ONCE, DAILY, PORTAL_ONLY)
-WRONG = words("This is not your present password.")
+WRONG = words("This is not your current password.")
 
 
 class WrongPassword(Invalid):

@@ -133,7 +133,7 @@ def _set(session: Session, department: Department, cells: Mapping[str, str]) -> 
 def _refuse_taken(session: Session, department: Department, code: str) -> None:
     other = session.scalars(select(Department).where(Department.code == code)).first()
     if other is not None and other.id != department.id:
-        raise Invalid(belongs_to(other.name_en, other.code), "code")
+        raise Invalid(belongs_to(other.name, other.code), "code")
 
 
 def _parent_id(session: Session, department: Department, code: str) -> int | None:

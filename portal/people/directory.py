@@ -11,7 +11,7 @@ from portal.core import jobs
 from portal.core.errors import Invalid, NotNow
 from portal.core.events import Subject, record
 from portal.core.notices import notify
-from portal.core.words import Words, words
+from portal.core.words import Named, Words, words
 from portal.people import events, sessions
 from portal.people.directory_fields import Problem, understood
 from portal.people.models import Department, Person, RoleGrant
@@ -23,7 +23,7 @@ KEEP_YOUR_ROLE = words(
 )
 NOT_YOURSELF = words("You cannot deactivate yourself. Another administrator can.")
 ADMIN_STAYS = words("Somebody has to be administrator, and nobody else is.")
-OWN_MANAGER = words("Nobody is his own manager.")
+OWN_MANAGER = words("Nobody can be their own manager.")
 CIRCLE = words("This makes a circle of managers: %(circle)s.")
 
 FIELDS = (
@@ -218,8 +218,8 @@ def no_department(code: str) -> Words:
     return words("There is no department with the code “%(typed)s”.", typed=code)
 
 
-def belongs_to(name: str, number: str) -> Words:
-    """The refusal of what another person has."""
+def belongs_to(name: str | Named, number: str) -> Words:
+    """The refusal of what another person or department has."""
     return words("This belongs to %(name)s (%(number)s) already.", name=name, number=number)
 
 

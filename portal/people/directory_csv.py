@@ -100,7 +100,7 @@ def _lines(text: str) -> list[list[str]]:
                 )
     except csv.Error:
         raise Invalid(
-            words("Line %(line)s of the file has a quotation mark without its partner.",
+            words("Line %(line)s of the file has an unclosed quotation mark.",
                   line=reader.line_num)
         ) from None  # fmt: skip
     return lines
@@ -112,10 +112,10 @@ def _problems_of(heading: list[str]) -> list[Problem]:
     for place, name in enumerate(heading):
         if name not in COLUMNS:
             says = words("There is no column of this name; there are %(known)s.",
-                         known=", ".join(COLUMNS))  # fmt: skip
+                         known=" / ".join(COLUMNS))  # fmt: skip
             problems.append(Problem(name[:40], says, 1))
         elif name in heading[:place]:
-            problems.append(Problem(name, words("This column stands twice."), 1))
+            problems.append(Problem(name, words("This column appears twice."), 1))
     return problems
 
 

@@ -125,7 +125,7 @@ def _language(text: str) -> str | None:
 def _one_of(known: tuple[str, ...], text: str, otherwise: Words) -> str | None:
     if not text or text.lower() in known:
         return text.lower() or None
-    raise Invalid(words(otherwise.text, typed=text[:30], known=", ".join(known)))
+    raise Invalid(words(otherwise.text, typed=text[:30], known=" / ".join(known)))
 
 
 def _hired_on(text: str) -> date | None:
@@ -154,7 +154,7 @@ def _roles(text: str) -> frozenset[str]:
     if unknown:
         raise Invalid(
             words("There is no role “%(typed)s”; there are %(known)s.",
-                  typed=", ".join(unknown)[:60], known=", ".join(ROLES))
+                  typed=" / ".join(unknown)[:60], known=" / ".join(ROLES))
         )  # fmt: skip
     return frozenset(typed)
 

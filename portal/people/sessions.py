@@ -223,7 +223,7 @@ def refuse_guessers(session: Session, counted: dict[str, int], at: datetime) -> 
     if until is not None:
         minutes = max(1, round((until - at).total_seconds() / 60))
         raise NotNow(
-            words("Too many wrong tries. Try again in %(minutes)s minutes.", minutes=minutes)
+            words("Too many wrong tries. Wait %(minutes)s min, then try again.", minutes=minutes)
         )
 
 

@@ -62,7 +62,8 @@ def create(session: Session, code: str, typed: Typed, *, by: int, at: datetime) 
     plain = code.strip().lower()
     if not CODE.fullmatch(plain):
         raise Invalid(
-            words("A code begins with a letter and has only small letters, digits and _."), "code"
+            words("A code begins with a letter and has only lower-case letters, digits and _."),
+            "code",
         )
     if session.get(CategoryRow, plain) is not None:
         raise Invalid(words("There is a category with this code already."), "code")

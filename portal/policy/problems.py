@@ -29,7 +29,7 @@ def problems(claim: ClaimFacts, policy: Policy) -> list[Finding]:
         found.append(
             _blocks(
                 "no_lines",
-                words("The claim has no expenses."),
+                words("The claim has no lines."),
                 words("Add a line, or drop an e-invoice on the form."),
                 field="add",
             )
@@ -80,7 +80,7 @@ def _missing(line: LineFacts, policy: Policy) -> Iterator[Finding]:
     if not line.purpose.strip():
         yield _blocks(
             "purpose_missing",
-            words("The purpose is missing."),
+            words("It does not say what the money was for."),
             words("Say what this was for, such as “taxi to the customer”."),
             line=line.id,
             field="purpose",
@@ -117,8 +117,8 @@ def _missing_details(line: LineFacts, category: Category) -> Iterator[Finding]:
     if category.needs_attendees and not line.attendees.strip():
         yield _blocks(
             "attendees_missing",
-            words("%(category)s needs the people who took part.", category=category.name),
-            words("Name the guests and their companies, parted by commas."),
+            words("%(category)s needs the attendees.", category=category.name),
+            words("Name the attendees and their companies, separated by commas."),
             line=line.id,
             field="attendees",
         )
@@ -140,7 +140,7 @@ def _dates(line: LineFacts, on: date, policy: Policy) -> Iterator[Finding]:
             "too_old",
             policy.severity["too_old"],
             words(
-                "%(day)s is %(age)s days ago; claims are due within %(most)s days.",
+                "%(day)s is %(age)s days ago; expenses must be claimed within %(most)s days.",
                 day=line.spent_on,
                 age=(on - line.spent_on).days,
                 most=policy.oldest_days,
@@ -154,7 +154,7 @@ def _dates(line: LineFacts, on: date, policy: Policy) -> Iterator[Finding]:
         yield Finding(
             "weekend",
             policy.severity["weekend"],
-            words("%(day)s is a day of the weekend.", day=line.spent_on),
+            words("%(day)s falls on a weekend.", day=line.spent_on),
             words("Nothing to do if it was for work; the approver will see this note."),
             line.id,
             "spent_on",

@@ -44,6 +44,7 @@ def init(app: Flask, settings: Settings) -> None:
     app.before_request(writing.begin)
     session.init(app, settings)
     app.before_request(guards.enforce)
+    app.before_request(writing.answer_repetition)
     app.after_request(session.touch)
     Compress(app)
     Htmx(app)

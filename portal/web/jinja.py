@@ -34,7 +34,7 @@ def init(app: Flask, chosen: Settings) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(labels=labels, access=access, own_address=own_address, typed=typed)
-    app.jinja_env.filters.update(in_words=in_words, summary=summary)
+    app.jinja_env.filters.update(in_words=in_words, summary=summary, advice=advice)
 
     @app.context_processor
     def about_the_reader() -> dict[str, Any]:
@@ -55,12 +55,17 @@ def init(app: Flask, chosen: Settings) -> None:
         }
 
 
+def advice(finding: Any) -> str:
+    """What a finding says and how to correct it; Chinese sentences have no space between."""
+    return f"{say(finding.says)}{'' if language() == 'zh' else ' '}{say(finding.mend)}"
+
+
 def summary(judged: Any, forms: Any, form: Any) -> list[tuple[str, str]]:
     """What stops a claim, with the id of the control to mend each at."""
     listed = []
     places = {line_id: place for place, line_id in enumerate(forms, start=1)}
     for finding in judged.stopping:
-        text = f"{say(finding.says)} {say(finding.mend)}"
+        text = advice(finding)
         if finding.line not in places:
             listed.append(("purpose" if finding.field == "purpose" else "claim-lines", text))
             continue

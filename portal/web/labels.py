@@ -25,9 +25,9 @@ STEP_STATES = {
 }
 
 SEVERITIES = {
-    "blocks": _l("To mend"),
-    "needs_reason": _l("Needs a reason"),
-    "warns": _l("Please check"),
+    "blocks": _l("Must be corrected"),
+    "needs_reason": _l("Needs an explanation"),
+    "warns": _l("Warning"),
 }
 
 ROLES = {
@@ -58,21 +58,53 @@ PAYMENT_STATES = {"pending": _l("Waiting"), "paid": _l("Paid"), "failed": _l("Fa
 FIELDS = {
     "purpose": _l("Purpose"),
     "total": _l("Total"),
-    "line": _l("Line"),
+    "line": _l("Whole line"),
     "spent_on": _l("Date"),
     "category": _l("Category"),
     "amount": _l("Amount"),
     "city": _l("City"),
     "nights": _l("Nights"),
-    "attendees": _l("Guests"),
+    "attendees": _l("Attendees"),
     "cost_centre": _l("Cost centre"),
-    "reason": _l("Reason"),
+    "reason": _l("Explanation"),
     "receipts": _l("Receipts"),
 }
+LINE_FIELDS = FIELDS | {"purpose": _l("What for")}
+"""What a claim and a line call their fields: a claim has a purpose, a line was for something."""
+
+TIERS = {"1": _l("Tier 1"), "2": _l("Tier 2"), "3": _l("Other")}
+
+CHANGED_FIELDS = {
+    "number": _l("employee number"),
+    "email": _l("e-mail"),
+    "name": _l("name"),
+    "department_id": _l("department"),
+    "manager_id": _l("manager"),
+    "grade": _l("grade"),
+    "language": _l("language"),
+    "hired_on": _l("date of hiring"),
+    "active": _l("active or not"),
+    "roles": _l("roles"),
+    "bank_name": _l("bank"),
+    "bank_account": _l("account number"),
+    "name_zh": _l("Chinese name"),
+    "name_en": _l("English name"),
+    "code": _l("code"),
+    "cost_centre": _l("cost centre"),
+    "parent": _l("belongs to"),
+    "head": _l("head"),
+    "accounting_code": _l("accounting code"),
+    "position": _l("place in the list"),
+    "needs_city": _l("needs a city"),
+    "needs_nights": _l("needs the number of nights"),
+    "needs_attendees": _l("needs the attendees"),
+    "reimbursable": _l("reimbursable"),
+}
+"""Fields of people, departments and categories, as lists of what was changed name them."""
 
 CAST = {
     "alice": _l("an employee who claims"),
-    "bob": _l("her line manager"),
+    "bob": _l("Alice's line manager"),
     "carol": _l("finance, and pays"),
     "dan": _l("somebody of another department"),
     "erin": _l("a support agent"),

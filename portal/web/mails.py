@@ -18,6 +18,7 @@ from portal.core.notices import Notice
 from portal.people import sessions
 from portal.people.models import Person
 from portal.web.languages import gettext as _
+from portal.web.languages import ngettext
 from portal.web.notice_words import sentence
 from portal.web.session import settings
 
@@ -74,10 +75,12 @@ def of_digest(session: Session, person_id: int, at: datetime) -> Mail | None:
         (notice.data.get("number"), sentence(notice.kind, notice.data), _url_of(notice))
         for notice in notices
     ]
-    message = _message(
-        person, _("Your expense claims: %(count)s news", count=len(entries)), "digest", at,
-        entries=entries,
-    )  # fmt: skip
+    subject = ngettext(
+        "%(num)s new notice about your claims",
+        "%(num)s new notices about your claims",
+        len(entries),
+    )
+    message = _message(person, subject, "digest", at, entries=entries)
     ids = tuple(notice.id for notice in notices)
     message["Message-ID"] = f"<digest-{person.id}-{ids[-1]}@{settings().host_name}>"
     return Mail(message, ids)
@@ -102,7 +105,7 @@ def of_token(
     message = _message(
         person, subject, "token", at, invited=purpose == sessions.INVITE,
         url=_url("session.new_password", purpose=purpose, token=token),
-        hours=int(sessions.VALID[purpose].total_seconds() // 3600),
+        valid=sessions.VALID[purpose],
     )  # fmt: skip
     digest = sessions.digest(token)[:16]
     message["Message-ID"] = f"<{purpose}-{digest}@{settings().host_name}>"

@@ -63,7 +63,9 @@ def pdf_of(claim: Claim, paper: Paper) -> bytes:
     Raises ``NotNow`` while the claim is not sent, ``PdfFailed`` and ``PdfUnavailable``.
     """
     if claim.state in EDITABLE or claim.number is None:
-        raise NotNow(words("A claim is printed once it is sent: until then it can still change."))
+        raise NotNow(
+            words("A claim can be printed once it is submitted; until then it can still change.")
+        )
     files = _files(claim)
     form = printed(claim, files)
     static = Path(current_app.root_path) / "static"

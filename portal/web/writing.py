@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Response, current_app, g, make_response, redirect, request
+from flask_login import current_user
 from itsdangerous import BadSignature
 
 from portal.core import once
@@ -23,12 +24,18 @@ def writes(
 
     A form's one-time key makes a double click one action: the second is sent where the
     first was. ``repeatable`` views (saving a draft) are protected by versions instead.
+    ``before`` does what takes long and needs no lock, such as reading uploaded files; it
+    runs after the guards, so that nobody else's files are looked at.
     """
 
     def mark(view: View) -> View:
         @wraps(view)
         def committed(*args: Any, **kwargs: Any) -> Response:
             session = db.session()
+            if before is not None:
+                before()
+                session.rollback()
+                begin_writing(session)
             key = None if repeatable else _key()
             if key and not once.use_key(session, key, now()):
                 return _same_answer(once.answer_of(session, key))
@@ -42,7 +49,8 @@ def writes(
             return response
 
         committed.writes = True  # type: ignore[attr-defined]
-        committed.before_writing = before  # type: ignore[attr-defined]
+        committed.prepares = before is not None  # type: ignore[attr-defined]
+        committed.once = not repeatable  # type: ignore[attr-defined]
         return cast(View, committed)
 
     return mark
@@ -62,17 +70,31 @@ def begin() -> None:
     if request.method != "POST" or not getattr(view, "writes", False):
         return
     request.form  # noqa: B018 - reads the body
-    before = getattr(view, "before_writing", None)
-    if before is not None:
-        before()
-    begin_writing(db.session())
+    if not getattr(view, "prepares", False):
+        begin_writing(db.session())
+
+
+def answer_repetition() -> Response | None:
+    """Before each request: a form that was acted on leads where it led the first time.
+
+    The guards of an object would refuse it: what was submitted can no longer be edited.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method != "POST" or not getattr(view, "once", False):
+        return None
+    key = _key()
+    location = once.answer_of(db.session(), key) if key else None
+    return _same_answer(location) if location else None
 
 
 def _key() -> str | None:
+    """The reader's own one-time key in the form that was sent."""
     sent = request.form.get("form_key", "")
     try:
-        form_keys().loads(sent)
-    except BadSignature:
+        person_id, _number = form_keys().loads(sent)
+    except (BadSignature, TypeError, ValueError):
+        return None
+    if not current_user.is_authenticated or current_user.reader.id != person_id:
         return None
     return hashlib.sha256(sent.encode()).hexdigest()
 

@@ -59,9 +59,9 @@ def journey(browser: Browser, receipt: Path) -> None:
     browser.press("Save draft")
     browser.wait_for("打车票.png")
     browser.press("Check and submit")
-    browser.wait_for("Send this claim?")
+    browser.wait_for("Submit this claim?")
     assert browser.sees("Bob")
-    browser.press("Send ¥1,246.50 for approval")
+    browser.press("Submit ¥1,246.50 for approval")
     browser.wait_for("In approval")
     browser.press("Sign out")
 

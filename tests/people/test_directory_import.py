@@ -95,7 +95,7 @@ def test_a_circle_of_managers_is_told_at_each_of_its_rows(session: Session) -> N
     )
     assert told(found) == [
         (2, "manager", "This makes a circle of managers: Grace → Alice → Bob → Grace."),
-        (3, "manager", "Nobody is his own manager."),
+        (3, "manager", "Nobody can be their own manager."),
     ]
 
 

@@ -10,12 +10,12 @@ import pytest
 import portal
 from portal.core.errors import Invalid
 from portal.core.money import parse_amount
+from portal.core.words import Named, words
 from portal.kb import articles
 from portal.kb.articles import Library
 from portal.policy.findings import ClaimFacts, Finding, LineFacts, stopping
 from portal.policy.problems import problems
 from portal.policy.rules import Category, Policy, policy
-from portal.core.words import Named, words
 
 FRIDAY = date(2026, 3, 20)
 SAMPLE: dict[str, Any] = {

@@ -43,6 +43,6 @@ def delete(seen: Seen) -> Any:
 def delete_post(seen: Seen) -> Any:
     """Delete the draft."""
     form = ActionForm()
-    drafting.delete(db.session(), seen.claim, shown=int(form.version.data or 0), at=now())
+    drafting.delete(db.session(), seen.claim, shown=form.shown, at=now())
     flash(_("The draft is deleted."), "success")
     return redirect(url_for("claims.list"), 303)

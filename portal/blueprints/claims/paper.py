@@ -1,7 +1,6 @@
 """The claim on paper."""
 
 from typing import Any
-from urllib.parse import quote
 
 from flask import make_response, request
 
@@ -9,6 +8,7 @@ from portal.blueprints.claims import blueprint
 from portal.claims import access, queries
 from portal.claims.access import Seen
 from portal.core.db import db
+from portal.web.downloads import named
 from portal.web.guards import claim
 from portal.web.languages import gettext as _
 from portal.web.paper import pdf_of
@@ -20,11 +20,6 @@ def paper(seen: Seen) -> Any:
     """The claim form with its receipts as PDF; ``?size=A5`` for the small sheet."""
     loaded = queries.with_lines(db.session(), seen.claim)
     made = pdf_of(loaded, "A5" if request.args.get("size") == "A5" else "A4")
-    name = quote(_("Claim %(number)s", number=loaded.number) + ".pdf")
     response = make_response(made)
     response.mimetype = "application/pdf"
-    # RFC 6266: a plain name for old browsers, the real one in RFC 5987's form for the others.
-    response.headers["Content-Disposition"] = (
-        f"inline; filename=\"{loaded.number}.pdf\"; filename*=UTF-8''{name}"
-    )
-    return response
+    return named(response, _("Claim %(number)s", number=loaded.number) + ".pdf", inline=True)

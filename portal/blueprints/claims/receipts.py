@@ -16,6 +16,7 @@ from portal.core.db import db
 from portal.core.errors import Missing, Refusal
 from portal.core.files import OFD, PDF, XML, Store
 from portal.invoices.readers import Unreadable, read
+from portal.web.downloads import named
 from portal.web.guards import NO_SUCH_PAGE, claim, reader
 from portal.web.i18n import say
 from portal.web.languages import gettext as _
@@ -94,9 +95,7 @@ def receipt(seen: Seen, receipt_id: int) -> Response:
     response = make_response(store().read(found.sha256))
     response.mimetype = found.media_type
     inline = found.media_type in (files.JPEG, files.PNG, PDF)
-    response.headers.set(
-        "Content-Disposition", "inline" if inline else "attachment", filename=found.filename
-    )
+    named(response, found.filename, inline=inline)
     response.headers["Content-Security-Policy"] = SANDBOX
     return _private(response)
 

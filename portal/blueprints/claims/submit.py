@@ -39,15 +39,20 @@ def submit_post(seen: Seen) -> Any:
     draft = queries.with_lines(db.session(), seen.claim)
     judged = preview(draft)
     if judged.plan is None:
-        raise NotNow(words("Nobody could decide on this claim. An administrator has to mend it."))
+        raise NotNow(
+            words(
+                "No approver can be found for this claim; "
+                "an administrator has to correct the route."
+            )
+        )
     at = now()
     workflow.submit(
         db.session(), draft, judged.findings, judged.plan, judged.flow,
         policy_version=judged.policy.version,
-        shown=int(ActionForm().version.data or 0),
+        shown=ActionForm().shown,
         at=at, on=day(at, settings().timezone),
     )  # fmt: skip
-    flash(_("Sent. You can follow it here."), "success")
+    flash(_("Submitted. You can follow it here."), "success")
     return redirect(url_for("claims.show", claim_id=draft.id), 303)
 
 
@@ -65,6 +70,6 @@ def withdraw(seen: Seen) -> Any:
 def withdraw_post(seen: Seen) -> Any:
     """Take the claim back."""
     form = ActionForm()
-    workflow.withdraw(db.session(), seen, shown=int(form.version.data or 0), at=now())
-    flash(_("Withdrawn. You can change it and send it again."), "success")
+    workflow.withdraw(db.session(), seen, shown=form.shown, at=now())
+    flash(_("Withdrawn. You can change it and submit it again."), "success")
     return redirect(url_for("claims.show", claim_id=seen.claim.id), 303)

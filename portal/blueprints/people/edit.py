@@ -38,9 +38,9 @@ def new_post() -> Any:
         return _new_page(form), 422
     if request.form.get("do") == "invite":
         directory.invite(db.session(), person, by=reader().id, at=at)
-        flash(_("%(name)s is here now; the invitation is on its way.", name=person.name), "success")
+        flash(_("%(name)s was added; the invitation is on its way.", name=person.name), "success")
     else:
-        flash(_("%(name)s is here now.", name=person.name), "success")
+        flash(_("%(name)s was added.", name=person.name), "success")
     return redirect(url_for("people.show", person_id=person.id), 303)
 
 

@@ -82,7 +82,7 @@ def apply_import(token: str) -> Any:
         return _check(token, name, planned), 422
     flash(
         _(
-            "Imported: %(created)s new, %(updated)s changed, %(unchanged)s as they were.",
+            "Imported: %(created)s added, %(updated)s updated, %(unchanged)s as they were.",
             created=len(planned.created),
             updated=len(planned.updated),
             unchanged=planned.unchanged,

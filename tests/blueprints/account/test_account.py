@@ -52,7 +52,7 @@ def test_the_bank_account_changes_with_the_password_and_a_notice(
 def test_without_the_password_no_account_changes(app: Flask, alice: Visitor) -> None:
     alice.go("/account/bank").send("bank", bank_account="1", password="guess")
     assert alice.status == 422
-    alice.sees("This is not your present password.")
+    alice.sees("This is not your current password.")
     assert stored(app, "alice").bank_account == "6222 0000 0002"
 
 
@@ -87,7 +87,7 @@ def test_a_new_password_needs_the_old_one_and_is_not_easy(alice: Visitor) -> Non
     page = alice.go("/account/password")
     page.send("password-form", old_password="wrong", password=NEW)
     assert alice.status == 422
-    alice.sees("This is not your present password.")
+    alice.sees("This is not your current password.")
     alice.send("password-form", old_password=PASSWORD, password="aaaaaaaaaaaaaaaa")
     alice.sees("This password is too easy to guess.")
     alice.send("password-form", old_password=PASSWORD, password=PASSWORD)

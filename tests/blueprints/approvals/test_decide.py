@@ -32,7 +32,7 @@ def test_a_return_says_why_for_each_line(bob: Visitor, alice: Visitor, app: Flas
     second = bob.find("textarea[name^=reason-]")[1].attributes["name"] or ""
     decide(bob, "return", comment="See line 2", **{second: "Which printer?"})
     bob.sees("Returned to the claimant.")
-    opened(alice, number).sees("See line 2", "Which printer?", "Change and send again")
+    opened(alice, number).sees("See line 2", "Which printer?", "Change and submit again")
 
 
 @pytest.mark.parametrize("decision", ["return", "reject", "ask"])

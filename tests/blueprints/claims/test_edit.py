@@ -80,7 +80,7 @@ def test_each_finding_has_words_a_mend_and_an_article(alice: Visitor, visitor: V
     press(alice, "save", purpose="Visit", **fields)
     alice.sees(
         "Above ¥100.00 a receipt is needed.", "Attach the invoice or a photo of the receipt",
-        "claims are due within 90 days", "Say why it comes so late.",
+        "expenses must be claimed within 90 days", "Say why it comes so late.",
         "The limit is ¥80.00 per day; this is ¥420.00 more.",
     )  # fmt: skip
     articles = {link.attributes["href"] or "" for link in alice.find(".finding a")}
@@ -96,7 +96,7 @@ def test_the_route_is_shown_with_reasons_and_skips(alice: Visitor) -> None:
     alice.sees(
         "Who will approve", "Bob", "The claimant's line manager.",
         "Skipped: the same person decides at an earlier step.",
-        "Carol", "One of those who review for finance.", "Only needed above ¥20,000.00.",
+        "Carol", "Any one of the finance reviewers.", "Only needed above ¥20,000.00.",
     )  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def test_an_address_narrows_the_list(alice: Visitor, app: Flask) -> None:
     assert names(alice.go("/claims/?text=" + quote("苏州"))) == ["Train to 苏州"]
     assert names(alice.go("/claims/?text=" + quote("0%"))) == ["Hotel 100%"]
     assert names(alice.go("/claims/?since=2020-01-01&until=2020-12-31")) == []
-    alice.sees("No claim fits.")
+    alice.sees("No claims match.")
     assert len(names(alice.go("/claims/?since=2020-01-01"))) == 2
     alice.go("/claims/?state=submitted")
     number = re.search(r"BX\d+-\d+", alice.text)

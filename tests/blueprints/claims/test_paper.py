@@ -154,7 +154,7 @@ def test_a_draft_is_not_printed(app: Flask, alice: Visitor) -> None:
         someone = reader(db.session(), "alice")
         drafting.create(db.session(), by=someone.id, department_id=someone.department_id, at=AT)
         db.session.commit()
-    alice.go("/claims/1/paper.pdf").sees("A claim is printed once it is sent")
+    alice.go("/claims/1/paper.pdf").sees("A claim can be printed once it is submitted")
     assert alice.status == 409
 
 

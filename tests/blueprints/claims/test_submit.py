@@ -23,8 +23,8 @@ from tests.claims.stories import attach_invoice, draft, happened, seen, sent, to
 def test_it_works(alice: Visitor, app: Flask) -> None:
     number = a_draft(app, 500_00)
     alice.go(f"/claims/{number}/edit")
-    press(alice, "check").sees("Send this claim?", "¥500.00", "Bob", "Carol")
-    alice.send("submit").sees("Sent. You can follow it here.", "In approval")
+    press(alice, "check").sees("Submit this claim?", "¥500.00", "Bob", "Carol")
+    alice.send("submit").sees("Submitted. You can follow it here.", "In approval")
     with writing(app) as session:
         assert told(session, "bob") == ["claim_submitted"]
 
@@ -149,7 +149,7 @@ def test_withdrawing_asks_first(alice: Visitor, app: Flask) -> None:
     number = a_sent(app)
     alice.go(f"/claims/{number}/withdraw").sees("Withdraw this claim?", "¥500.00")
     assert stored(app, number).state == "submitted"
-    alice.send("withdraw").sees("Withdrawn. You can change it and send it again.")
+    alice.send("withdraw").sees("Withdrawn. You can change it and submit it again.")
     assert stored(app, number).state == "withdrawn"
 
 

@@ -39,7 +39,7 @@ def test_a_payment_the_bank_sent_back_waits_again(app: Flask, carol: Visitor) ->
         ({"paid_on": ""}, "This is needed."),
         ({"paid_on": "soon"}, "is not a day"),
         ({"paid_on": (TODAY + timedelta(days=2)).isoformat()}, "is in the future"),
-        ({"paid_on": date(2020, 1, 1).isoformat()}, "before the batch was made"),
+        ({"paid_on": date(2020, 1, 1).isoformat()}, "earlier than the batch"),
         ({"reference": " "}, "Give the bank's reference"),
         ({"reference": "B" * 81}, "80"),
         ({"payment-1-failed": "y"}, "Say why the payment failed"),

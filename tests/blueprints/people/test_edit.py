@@ -21,8 +21,8 @@ NEW = {
 
 def test_somebody_new_is_invited_by_mail(app: Flask, admin: Visitor) -> None:
     admin.go("/people/new").send("person", press=("do", "invite"), **NEW)
-    admin.sees("赵敏 is here now; the invitation is on its way.", "zhao@example.com", "2026-03-01")
-    admin.sees("Admin took this person in.", "Admin sent an invitation.")
+    admin.sees("赵敏 was added; the invitation is on its way.", "zhao@example.com", "2026-03-01")
+    admin.sees("Admin added this person.", "Admin sent an invitation.")
     with app.app_context():
         job = db.session.scalars(select(Job).where(Job.kind == "mail_token")).one()
     link = f"/password/invite/{job.data['token']}"

@@ -13,9 +13,9 @@ def upload(visitor: Visitor, data: bytes, name: str = "people.csv") -> Visitor:
 def test_a_good_file_is_shown_and_then_imported(admin: Visitor) -> None:
     upload(admin, file(typed(), typed(number="alice", email="alice@example.com", name="Alicia")))
     admin.sees("Import people.csv?", "赵敏", "Alicia")
-    admin.go("/people/?text=E100").sees("Nobody fits.")
+    admin.go("/people/?text=E100").sees("No people match.")
     upload(admin, file(typed())).send("apply")
-    admin.sees("Imported: 1 new, 0 changed, 0 as they were.")
+    admin.sees("Imported: 1 added, 0 updated, 0 as they were.")
     admin.go("/people/?text=E100").sees("赵敏")
 
 
@@ -24,7 +24,7 @@ def test_problems_are_listed_by_row_and_nothing_can_be_applied(admin: Visitor) -
     admin.sees("Not imported: people.csv", "1 row has problems", "“no” is not an e-mail address.")
     assert not admin.find("form#apply")
     assert admin.post(admin.path).status == 422
-    admin.go("/people/?text=E100").sees("Nobody fits.")
+    admin.go("/people/?text=E100").sees("No people match.")
 
 
 def test_many_problems_go_over_pages(admin: Visitor) -> None:

@@ -18,12 +18,12 @@ def test_it_refuses_a_stranger(alice: Visitor) -> None:
 
 def test_it_searches_names_numbers_and_addresses(admin: Visitor) -> None:
     admin.go("/people/?text=ALICE@").sees("Alice").misses("Heidi")
-    admin.go("/people/?text=%25").sees("Nobody fits.")
+    admin.go("/people/?text=%25").sees("No people match.")
 
 
 def test_it_narrows_by_department_role_and_state(admin: Visitor) -> None:
     admin.go("/people/?department=finance&role=payer").sees("Carol", "Heidi").misses("Ivan")
-    admin.go("/people/?state=left").sees("Nobody fits.")
+    admin.go("/people/?state=left").sees("No people match.")
 
 
 def hire_many(session: Session) -> None:

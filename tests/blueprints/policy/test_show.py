@@ -9,7 +9,7 @@ from tests.browser import Visitor
 
 def test_it_works(alice: Visitor) -> None:
     alice.go("/policy/").sees(
-        "Expense policy", "above ¥100.00", "90 days", "Lodging", "¥450.00", "Tier 3", "¥550.00",
+        "Expense policy", "above ¥100.00", "90 days", "Lodging", "¥450.00", "Tier 2", "¥550.00",
         "your grade", "At most ¥200.00, for everybody.", "Beijing", "Personal items and fines",
     )  # fmt: skip
 

@@ -40,7 +40,9 @@ def test_a_weak_one_is_refused_with_words_at_the_field(
 
 def test_a_long_sentence_in_any_language_is_taken(visitor: Visitor, app: Flask) -> None:
     link = a_link(app)
-    visitor.go(link).post(link, {"password": "七只纸船漂在安静的湖面上，灯还亮着"}).sees("signed in")
+    visitor.go(link).post(link, {"password": "七只纸船漂在安静的湖面上，灯还亮着"}).sees(
+        "signed in"
+    )
 
 
 def test_every_other_browser_is_signed_out(alice: Visitor, visitor: Visitor, app: Flask) -> None:

@@ -1,0 +1,178 @@
+"""The table in docs/access.md, held against the portal: everybody, everywhere, both methods."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from portal.claims import drafting
+from portal.claims.models import Claim, Receipt
+from portal.core.clock import now
+from portal.people.models import Person
+from tests.blueprints.claims.pages import a_draft, a_sent
+from tests.blueprints.payments.cases import store_batch
+from tests.browser import Visitor
+from tests.cast import CAST
+from tests.claims.stories import draft, writing
+
+TABLE = Path(__file__).parents[2] / "docs" / "access.md"
+ROW = re.compile(r"^\| ([a-z_]+\.[a-z_]+) \| (GET|POST) \| `(.+?)` \| ([^|]+) \|", re.MULTILINE)
+EVERYBODY = ("visitor", "alice", "bob", "carol", "dan", "erin", "frank", "grace", "ivan", "admin")
+LAST = ("claims.delete_template", "account.end_sign_ins", "session.sign_out")
+"""What others could not be asked after."""
+
+SEE = {"draft": {"alice"}, "sent": {"alice", "bob", "carol", "ivan"}}
+"""Who sees a claim of alice's: bob is her manager, carol finance, ivan the auditor."""
+
+MAY = {
+    "claims.may_see": SEE,
+    "claims.may_print": SEE,
+    "claims.may_copy": {"draft": {"alice"}, "sent": {"alice"}},
+    "claims.may_edit": {"draft": {"alice"}, "sent": set()},
+    "claims.may_delete": {"draft": {"alice"}, "sent": set()},
+    "claims.may_withdraw": {"draft": set(), "sent": {"alice"}},
+    "claims.may_comment": {"draft": set(), "sent": {"alice", "bob", "carol"}},
+}
+DECIDES = {"draft": set(), "sent": {"bob"}}
+OWNED = {"template_id": "alice"}
+MADE_UP = {"token": "x", "name": "x.eml"}
+NAMES_NOTHING = {"verify.show", "notices.open"}
+"""Where nothing real is named here, by the address or the form: 404 says nothing of who asks."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """A row of the documented table."""
+
+    endpoint: str
+    method: str
+    address: str
+    who: str
+
+
+ROUTES = [Route(*found) for found in ROW.findall(TABLE.read_text(encoding="utf-8"))]
+
+
+def test_the_table_is_read_whole() -> None:
+    rows = [line for line in TABLE.read_text(encoding="utf-8").splitlines() if " | GET |" in line]
+    assert len(rows) == sum(route.method == "GET" for route in ROUTES) > 30
+    assert {route.who for route in ROUTES if route.who.startswith("claims.")} == set(MAY)
+
+
+def real_values(app: Flask, state: str) -> dict[str, str]:
+    """Something real for every part of an address: the claim is alice's."""
+    claim_id = (a_draft if state == "draft" else a_sent)(app, 500_00)
+    batch = store_batch(app, ("dan", 100_00))
+    with writing(app) as session:
+        kept = drafting.keep_as_template(session, draft(session), "Phone", at=now())
+        session.flush()
+        heidi = session.scalars(select(Person).where(Person.number == "heidi")).one()
+        receipt = session.scalars(select(Receipt).where(Receipt.claim_id == claim_id)).one()
+        found = {
+            "claim_id": claim_id, "receipt_id": receipt.id,
+            "version": session.get_one(Claim, claim_id).version,
+            "batch_id": batch, "template_id": kept.id, "person_id": heidi.id,
+            "department_id": heidi.department_id, "slug": "first-claim", "purpose": "reset",
+        }  # fmt: skip
+    return {**{name: str(value) for name, value in found.items()}, "code": "office", **MADE_UP}
+
+
+def parts(address: str) -> list[str]:
+    return re.findall(r"<(?:[^:<>]+:)?(\w+)>", address)
+
+
+def filled(address: str, values: dict[str, str]) -> str:
+    return re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda found: values[found[1]], address)
+
+
+def expected(route: Route, name: str, state: str) -> str:
+    """What the table says: let in, sign in, missing or forbidden."""
+    if route.who == "anybody":
+        return "let in"
+    if name == "visitor":
+        return "sign in"
+    if route.who in MAY:
+        if name not in SEE[state]:
+            return "missing"
+        allowed = MAY[route.who][state]
+        if route.endpoint == "approvals.decide":
+            allowed = DECIDES[state]
+        return "let in" if name in allowed else "forbidden"
+    roles = set(CAST[name][3])
+    if route.who != "signed in" and not roles & set(route.who.split(", ")):
+        return "missing"
+    owners = {OWNED[part] for part in parts(route.address) if part in OWNED}
+    return "let in" if not owners or name in owners else "missing"
+
+
+def answered(client: FlaskClient, route: Route, address: str, form: dict[str, str]) -> str:
+    """What the portal does."""
+    answer = client.get(address) if route.method == "GET" else client.post(address, data=form)
+    if answer.status_code == 303 and (answer.location or "").startswith("/sign-in"):
+        return "sign in" if route.endpoint != "session.sign_out" else "let in"
+    if answer.status_code == 404:
+        return "missing"
+    if answer.status_code == 403:
+        return "forbidden"
+    assert answer.status_code < 500, f"{route.method} {address}: {answer.status_code}"
+    return "let in"
+
+
+def _turn(route: Route) -> int:
+    return LAST.index(route.endpoint) + 1 if route.endpoint in LAST else 0
+
+
+@pytest.mark.parametrize("state", ["draft", "sent"])
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_everybody_may_do_what_the_table_says_and_nothing_else(
+    app: Flask, name: str, state: str
+) -> None:
+    values = real_values(app, state)
+    visitor = Visitor(app)
+    if name != "visitor":
+        visitor.signed_in(name)
+    token = visitor.csrf_token()
+    wrong = []
+    for route in sorted(ROUTES, key=_turn):
+        if route.endpoint in ("assets.serve", "claims.paper") or route.address.startswith("/demo"):
+            continue
+        wants = expected(route, name, state)
+        # Whoever is let in comes with a version that no claim has, so that nothing changes.
+        version = values["version"] if wants == "forbidden" else "0"
+        form = {"csrf_token": token, "version": version, "decision": "approve"}
+        got = answered(visitor.client, route, filled(route.address, values), form)
+        nothing = MADE_UP.keys() & set(parts(route.address)) or route.endpoint in NAMES_NOTHING
+        if wants == "let in" and got == "missing" and nothing:
+            continue
+        if got != wants:
+            wrong.append(f"{route.method} {route.address}: {got}, the table says {wants}")
+    assert not wrong, f"{name}, {state}:\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", ["visitor", "alice", "admin"])
+def test_no_address_takes_a_method_that_is_not_in_the_table(app: Flask, name: str) -> None:
+    values = real_values(app, "draft")
+    visitor = Visitor(app)
+    if name != "visitor":
+        visitor.signed_in(name)
+    token = visitor.csrf_token()
+    taken = {(route.method, route.address) for route in ROUTES}
+    for address in sorted({route.address for route in ROUTES}):
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE"}:
+            if (method, address) in taken or "path:" in address:
+                continue
+            if any(other == method and _covers(pattern, address) for other, pattern in taken):
+                continue
+            data = {"csrf_token": token}
+            answer = visitor.client.open(filled(address, values), method=method, data=data)
+            assert answer.status_code in (405, 303), f"{method} {address}: {answer.status_code}"
+
+
+def _covers(pattern: str, address: str) -> bool:
+    """Whether ``address`` also fits another row, as /import does /<token>."""
+    shape = re.sub(r"<[^>]+>", "[^/]+", pattern)
+    return bool(re.fullmatch(shape, re.sub(r"<[^>]+>", "x", address)))

@@ -1,0 +1,105 @@
+"""The one place that commits, and forms that act once."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask, redirect, request
+from sqlalchemy import func, select
+
+from portal.core.clock import now
+from portal.core.db import db
+from portal.core.errors import NotNow
+from portal.core.once import FormKey
+from portal.core.words import words
+from portal.people.models import Throttle
+from portal.settings import Settings
+from portal.web import schema
+from portal.web.guards import public
+from portal.web.kept_forms import new_form_key
+from portal.web.writing import keep_although_refused, writes
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The portal with views that write a row and then answer as the form says."""
+    from portal import create_app
+
+    instance = str(tmp_path_factory.mktemp("small"))
+    app = create_app(Settings(mode="test", secret_key="s" * 40, instance_dir=instance))
+    app.config["WTF_CSRF_ENABLED"] = False
+
+    def act() -> Any:
+        db.session.add(Throttle(key=request.form["row"], since=now()))
+        db.session.flush()
+        if request.form["then"] == "refuse":
+            raise NotNow(words("Not today."))
+        if request.form["then"] == "keep":
+            keep_although_refused()
+        status = {"redirect": 303, "page": 200}.get(request.form["then"], 422)
+        return redirect(f"/{request.form['row']}", 303) if status == 303 else ("said", status)
+
+    app.post("/write", endpoint="write")(public(writes()(act)))
+    app.post("/read", endpoint="read")(public(lambda: act()))
+    schema.migrate(app)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def rows(app: Flask, like: str) -> int:
+    with app.app_context():
+        found = select(func.count()).where(Throttle.key == like)
+        return db.session.scalar(found) or 0
+
+
+@pytest.mark.parametrize(
+    ("then", "kept"),
+    [("redirect", 1), ("page", 1), ("error", 0), ("refuse", 0), ("keep", 1)],
+)
+def test_what_a_view_did_is_kept_only_when_it_succeeds(small: Flask, then: str, kept: int) -> None:
+    small.test_client().post("/write", data={"row": then, "then": then})
+    assert rows(small, then) == kept
+
+
+def test_a_view_that_is_not_marked_keeps_nothing(small: Flask) -> None:
+    assert small.test_client().post("/read", data={"row": "r", "then": "page"}).status_code == 200
+    assert rows(small, "r") == 0
+
+
+def key(app: Flask) -> str:
+    with app.test_request_context():
+        return new_form_key(1)
+
+
+def test_the_same_form_acts_once_and_leads_to_the_same_place(small: Flask) -> None:
+    once = key(small)
+    client = small.test_client()
+    first = client.post("/write", data={"row": "once", "then": "redirect", "form_key": once})
+    again = client.post("/write", data={"row": "twice", "then": "redirect", "form_key": once})
+    assert (first.location, again.location) == ("/once", "/once")
+    assert (rows(small, "once"), rows(small, "twice")) == (1, 0)
+
+
+@pytest.mark.parametrize("then", ["error", "refuse"])
+def test_a_refused_form_may_be_sent_again(small: Flask, then: str) -> None:
+    again = key(small)
+    client = small.test_client()
+    client.post("/write", data={"row": f"a{then}", "then": then, "form_key": again})
+    client.post("/write", data={"row": f"b{then}", "then": "redirect", "form_key": again})
+    assert rows(small, f"b{then}") == 1
+
+
+@pytest.mark.parametrize("forged", ["x", "", "WzEsIngiXQ.AAAA"])
+def test_a_forged_key_is_no_key(small: Flask, forged: str) -> None:
+    for row in (f"1{forged}", f"2{forged}"):
+        data = {"row": row, "then": "page", "form_key": forged}
+        small.test_client().post("/write", data=data)
+        assert rows(small, row) == 1
+
+
+def test_the_database_keeps_no_key_itself(small: Flask) -> None:
+    used = key(small)
+    small.test_client().post("/write", data={"row": "k", "then": "page", "form_key": used})
+    with small.app_context():
+        assert used not in db.session.scalars(select(FormKey.key)).all()
