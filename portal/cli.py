@@ -28,6 +28,7 @@ from portal.people.passwords import hashed
 from portal.policy.queries import start_with_sample
 from portal.settings import DEMO_PASSWORD, BadSettings, Settings, from_environment
 from portal.web import doctor, schema, serve
+from portal.web.access_table import access_table
 
 MASKED = re.compile(r"(?<=://)[^@/]*(?=@)")
 
@@ -69,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     restoring.add_argument(
         "--even-if-running", action="store_true", help="do not look whether the portal runs"
     )
+    add("access-table", show_access)
     add("doctor", examine)
     return parser
 
@@ -125,6 +127,11 @@ def work(settings: Settings, _given: argparse.Namespace) -> None:
         if not schema.is_current():
             raise BadSettings("The database has another form. Run: portal migrate")
     serve.work_until_told(app)
+
+
+def show_access(settings: Settings, _given: argparse.Namespace) -> None:
+    """Print the table of who may do what, as docs/access.md has it."""
+    print(access_table(create_app(settings)), end="")
 
 
 def migrate(settings: Settings, _given: argparse.Namespace) -> None:

@@ -4,11 +4,12 @@ Every move is a conditional update on the state it was shown, so of several peop
 decide at once exactly one succeeds; the others get ``Stale``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Executable, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from portal.approvals.models import (
@@ -25,7 +26,7 @@ from portal.approvals.models import (
     UsualWait,
 )
 from portal.approvals.routing import Earlier, Plan, PlannedStep
-from portal.core.db import upsert
+from portal.core.db import dialect_of, fetch, table, upsert
 from portal.core.errors import Stale
 from portal.core.events import Subject
 from portal.core.words import to_data, words
@@ -36,6 +37,53 @@ WINDOW = 50
 SOMEBODY_WAS_FASTER = words(
     "Somebody else has just decided this step. "
     "Your decision was not recorded; what you wrote is kept."
+)
+
+
+_step, _people = table(Step), table(StepPerson)
+_the_step = _step.c.id == bindparam("the_step")
+
+DECIDE = (
+    update(_step)
+    .where(_the_step, _step.c.state == OPEN)
+    .values(
+        state=bindparam("decision"), decided_at=bindparam("now"),
+        decided_by_id=bindparam("decider"), comment=bindparam("said"),
+    )
+    .returning(_step.c.route_id, _step.c.flow_step_id, _step.c.opened_at)
+)  # fmt: skip
+NEXT = (
+    select(Step.id, FlowStep.hours)
+    .join(FlowStep, FlowStep.id == Step.flow_step_id)
+    .where(Step.route_id == bindparam("route_id"), Step.state == WAITING)
+    .order_by(Step.position)
+    .limit(1)
+)
+OPEN_STEP = (
+    update(_step)
+    .where(_the_step)
+    .values(state=OPEN, opened_at=bindparam("now"), due_at=bindparam("due"))
+)
+START_WAITING = (
+    update(_people)
+    .where(_people.c.step_id == bindparam("the_step"))
+    .values(waiting_since=bindparam("now"))
+    .returning(_people.c.person_id)
+)
+STOP_WAITING = (
+    update(_people)
+    .where(
+        _people.c.step_id.in_(bindparam("step_ids", expanding=True)),
+        _people.c.waiting_since.is_not(None),
+    )
+    .values(waiting_since=None)
+    .returning(_people.c.person_id)
+)
+END = (
+    update(_step)
+    .where(_step.c.route_id == bindparam("the_route"), _step.c.state.in_((OPEN, WAITING)))
+    .values(state=ENDED)
+    .returning(_step.c.id)
 )
 
 
@@ -71,7 +119,7 @@ def start(session: Session, about: Subject, plan: Plan, flow_id: int, amount: in
     session.add(route)
     session.flush()
     steps = [
-        _step(route.id, about, position, planned, at)
+        _planned(route.id, about, position, planned, at)
         for position, planned in enumerate(plan.steps, start=1)
     ]
     session.add_all(steps)
@@ -85,7 +133,9 @@ def start(session: Session, about: Subject, plan: Plan, flow_id: int, amount: in
     return _open_next(session, route.id, at)
 
 
-def _step(route_id: int, about: Subject, position: int, planned: PlannedStep, at: datetime) -> Step:
+def _planned(
+    route_id: int, about: Subject, position: int, planned: PlannedStep, at: datetime
+) -> Step:
     state = SKIPPED if planned.skipped else APPROVED if planned.approved_before else WAITING
     return Step(
         route_id=route_id,
@@ -101,28 +151,11 @@ def _step(route_id: int, about: Subject, position: int, planned: PlannedStep, at
 
 
 def _open_next(session: Session, route_id: int, at: datetime) -> Moved:
-    row = session.execute(
-        select(Step.id, FlowStep.hours)
-        .join(FlowStep, FlowStep.id == Step.flow_step_id)
-        .where(Step.route_id == route_id, Step.state == WAITING)
-        .order_by(Step.position)
-        .limit(1)
-    ).one_or_none()
+    row = fetch(session, NEXT, route_id=route_id).one_or_none()
     if row is None:
         return Moved(None)
-    session.execute(
-        update(Step)
-        .where(Step.id == row.id)
-        .values(state=OPEN, opened_at=at, due_at=at + timedelta(hours=row.hours))
-        .execution_options(synchronize_session=False)
-    )
-    people = session.scalars(
-        update(StepPerson)
-        .where(StepPerson.step_id == row.id)
-        .values(waiting_since=at)
-        .returning(StepPerson.person_id)
-        .execution_options(synchronize_session=False)
-    ).all()
+    fetch(session, OPEN_STEP, the_step=row.id, now=at, due=at + timedelta(hours=row.hours))
+    people = fetch(session, START_WAITING, the_step=row.id, now=at).scalars().all()
     return Moved(row.id, tuple(sorted(people)))
 
 
@@ -134,12 +167,8 @@ def decide(
     An approval opens the next step; any other decision ends the route. Raises ``Stale``
     when the step is not open any more.
     """
-    step = session.execute(
-        update(Step)
-        .where(Step.id == step_id, Step.state == OPEN)
-        .values(state=decision, decided_at=at, decided_by_id=by, comment=comment)
-        .returning(Step.route_id, Step.flow_step_id, Step.opened_at)
-        .execution_options(synchronize_session=False)
+    step = fetch(
+        session, DECIDE, the_step=step_id, decision=decision, now=at, decider=by, said=comment
     ).one_or_none()
     if step is None:
         raise Stale(SOMEBODY_WAS_FASTER)
@@ -153,42 +182,33 @@ def decide(
 
 def end(session: Session, route_id: int) -> tuple[int, ...]:
     """End every step of the route that nobody decided; returns whom it waited for."""
-    ended = session.scalars(
-        update(Step)
-        .where(Step.route_id == route_id, Step.state.in_((OPEN, WAITING)))
-        .values(state=ENDED)
-        .returning(Step.id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    return _stop_waiting(session, ended)
+    return _stop_waiting(session, fetch(session, END, the_route=route_id).scalars().all())
 
 
-def _stop_waiting(session: Session, step_ids: Iterable[int]) -> tuple[int, ...]:
-    waited = session.scalars(
-        update(StepPerson)
-        .where(StepPerson.step_id.in_(list(step_ids)), StepPerson.waiting_since.is_not(None))
-        .values(waiting_since=None)
-        .returning(StepPerson.person_id)
-        .execution_options(synchronize_session=False)
-    )
-    return tuple(waited)
+def _stop_waiting(session: Session, step_ids: Sequence[int]) -> tuple[int, ...]:
+    return tuple(fetch(session, STOP_WAITING, step_ids=list(step_ids)).scalars())
 
 
 def _learn(session: Session, flow_step_id: int, person_id: int, took: timedelta) -> None:
-    seconds = int(took.total_seconds())
-    smaller = func.least if session.get_bind().dialect.name == "postgresql" else func.min
-    weight = smaller(UsualWait.decisions + 1, WINDOW)
-    session.execute(
-        upsert(session, UsualWait)
-        .values(flow_step_id=flow_step_id, person_id=person_id, decisions=1, mean_seconds=seconds)
-        .on_conflict_do_update(
-            index_elements=["flow_step_id", "person_id"],
-            set_={
-                "decisions": UsualWait.decisions + 1,
-                "mean_seconds": UsualWait.mean_seconds
-                + (seconds - UsualWait.mean_seconds) // weight,
-            },
-        )
+    fetch(
+        session, _learning(dialect_of(session)), flow_step_id=flow_step_id, person_id=person_id,
+        decisions=1, mean_seconds=int(took.total_seconds()),
+    )  # fmt: skip
+
+
+@cache
+def _learning(dialect: str) -> Executable:
+    smaller = func.least if dialect == "postgresql" else func.min
+    usual = table(UsualWait).c
+    insert = upsert(dialect, UsualWait)
+    took = insert.excluded.mean_seconds
+    return insert.on_conflict_do_update(
+        index_elements=["flow_step_id", "person_id"],
+        set_={
+            "decisions": usual.decisions + 1,
+            "mean_seconds": usual.mean_seconds
+            + (took - usual.mean_seconds) // smaller(usual.decisions + 1, WINDOW),
+        },
     )
 
 

@@ -50,7 +50,7 @@ def _after(key: str) -> tuple[datetime, int] | None:
     stamp, _colon, step_id = key.partition(":")
     try:
         return datetime.fromtimestamp(float(stamp), now().tzinfo), int(step_id)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):
         return None
 
 
@@ -139,7 +139,7 @@ def _chosen() -> list[tuple[Seen, int]]:
     found = []
     for ticked in request.form.getlist("claim")[:MOST_AT_ONCE]:
         claim_id, _colon, version = ticked.partition(":")
-        if not (claim_id.isdecimal() and version.isdecimal()):
+        if not (claim_id.isdecimal() and version.isdecimal() and len(ticked) < 30):
             continue
         seen = queries.seen_by(db.session(), int(claim_id), reader())
         if seen is None or not access.may_see(seen):

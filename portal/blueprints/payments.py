@@ -53,7 +53,7 @@ def _after(key: str) -> tuple[datetime, int] | None:
     stamp, _colon, claim_id = key.partition(":")
     try:
         return datetime.fromtimestamp(float(stamp), now().tzinfo), int(claim_id)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):
         return None
 
 

@@ -51,13 +51,13 @@ def sign_in_post() -> Any:
     database, at = db.session(), now()
     if not form.validate():
         return _page(form), 422
-    counted = sessions.keys(form.name.data or "", request.remote_addr or "")
+    person = find_by_sign_in(database, form.name.data or "")
+    counted = sessions.keys(_who(person, form), request.remote_addr or "")
     try:
         sessions.refuse_guessers(database, counted, at)
     except NotNow as refusal:
         form.form_errors.append(say(refusal.words))
         return _page(form), 429
-    person = find_by_sign_in(database, form.name.data or "")
     if not passwords.matches(person.password_hash if person else None, form.password.data or ""):
         sessions.note_failure(database, counted, at)
         keep_although_refused()
@@ -70,6 +70,11 @@ def sign_in_post() -> Any:
     if kept:
         return redirect(url_for("session.resume", token=kept), 303)
     return redirect(own_address(form.next.data) or url_for("home.show"), 303)
+
+
+def _who(person: Person | None, form: SignInForm | ForgottenForm) -> str:
+    """Whose failures are counted: one person's, whatever name was typed for him."""
+    return f"person {person.id}" if person else f"nobody {form.name.data}"
 
 
 def _page(form: SignInForm) -> str:
@@ -147,14 +152,14 @@ def forgotten_post() -> Any:
     if not form.validate():
         return render_template("session/forgotten.html", form=form, sent=False), 422
     database, at = db.session(), now()
-    counted = sessions.keys(f"forgotten {form.name.data}", request.remote_addr or "")
+    person = find_by_sign_in(database, form.name.data or "")
+    counted = sessions.keys(_who(person, form), request.remote_addr or "", "forgotten")
     try:
         sessions.refuse_guessers(database, counted, at)
     except NotNow as refusal:
         form.form_errors.append(say(refusal.words))
         return render_template("session/forgotten.html", form=form, sent=False), 429
     sessions.note_failure(database, counted, at)
-    person = find_by_sign_in(database, form.name.data or "")
     if person:
         token = sessions.issue(database, person, sessions.RESET, at)
         jobs.enqueue(database, "mail_token", due_at=at, person_id=person.id,
@@ -186,6 +191,7 @@ def new_password_post(purpose: str, token: str) -> Any:
         form.refuse(refusal)
         return _new_password_page(form, person, purpose), 422
     sessions.redeem(database, token, purpose, at)
+    sessions.end_tokens(database, person.id, at)
     person.password_hash = passwords.hashed(form.password.data or "")
     sessions.end_all(database, person.id, at)
     web_session.sign_in(person, shared=False)

@@ -40,6 +40,11 @@ def may_see(seen: Seen) -> bool:
     return seen.involved or seen.reader.has(FINANCE, PAYER, AUDITOR)
 
 
+def may_read(seen: Seen) -> bool:
+    """Whoever may see the claim; what was withdrawn only the claimant, like a draft."""
+    return may_see(seen) and (seen.mine or seen.claim.state != WITHDRAWN)
+
+
 def may_edit(seen: Seen) -> bool:
     """The claimant, while the claim is a draft, was returned or was withdrawn."""
     return seen.mine and seen.claim.state in EDITABLE
@@ -73,8 +78,8 @@ def may_copy(seen: Seen) -> bool:
 
 
 def may_print(seen: Seen) -> bool:
-    """Whoever may see the claim."""
-    return may_see(seen)
+    """Whoever may read the claim."""
+    return may_read(seen)
 
 
 def may_pay(reader: Reader) -> bool:

@@ -2,20 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
 from portal.claims import access, events
 from portal.claims.access import Seen
-from portal.claims.models import Claim
-from portal.claims.workflow import decidable, tell
-from portal.core.errors import Invalid, NotAllowed
+from portal.claims.models import SUBMITTED, Claim
+from portal.claims.workflow import CHANGED, decidable, remark, tell
+from portal.core.errors import Invalid, NotAllowed, Stale
 from portal.core.events import record
 from portal.core.notices import quicken
 from portal.core.words import words
-
-LONGEST_COMMENT = 2000
 
 
 def comment(
@@ -32,7 +31,10 @@ def comment(
         raise NotAllowed(words("You cannot comment on this claim."))
     asked_by = claim.asked_by_id if seen.mine else None
     kind = events.ANSWERED if asked_by else events.COMMENTED
-    _quicken(session, claim, None if seen.mine else claim.asked_by_id)
+    if seen.mine:
+        _quicken(session, claim, asked_by_id=None)
+    else:
+        _quicken(session, claim)
     record(session, kind, claim.subject, by=seen.reader.id, at=at, comment=said)
     told = {*mentioned, *([asked_by] if asked_by else []), claim.claimant_id} - {seen.reader.id}
     tell(session, claim, told, kind, at, seen.reader.name)
@@ -45,29 +47,27 @@ def ask(session: Session, seen: Seen, text: str, *, at: datetime) -> None:
     """
     said = _said(text)
     claim, _step_id = decidable(seen)
-    _quicken(session, claim, seen.reader.id)
+    if not _quicken(session, claim, Claim.state == SUBMITTED, asked_by_id=seen.reader.id):
+        raise Stale(CHANGED)
     record(session, events.ASKED, claim.subject, by=seen.reader.id, at=at, comment=said)
     tell(session, claim, [claim.claimant_id], events.ASKED, at, seen.reader.name)
     quicken(session, [seen.reader.id])
 
 
 def _said(text: str) -> str:
-    said = text.strip()
+    said = remark(text)
     if not said:
         raise Invalid(words("Write something first."), "comment")
-    if len(said) > LONGEST_COMMENT:
-        raise Invalid(
-            words("At most %(most)s characters; this has %(has)s.",
-                  most=LONGEST_COMMENT, has=len(said)), "comment",
-        )  # fmt: skip
     return said
 
 
-def _quicken(session: Session, claim: Claim, asked_by_id: int | None) -> None:
+def _quicken(session: Session, claim: Claim, *still: ColumnElement[bool], **values: Any) -> bool:
     """Let open pages notice, without making a decision that was not affected stale."""
-    session.execute(
+    changed = session.execute(
         update(Claim)
-        .where(Claim.id == claim.id)
-        .values(beat=Claim.beat + 1, asked_by_id=asked_by_id)
+        .where(Claim.id == claim.id, *still)
+        .values(beat=Claim.beat + 1, **values)
+        .returning(Claim.id)
         .execution_options(synchronize_session=False)
-    )
+    ).first()
+    return changed is not None

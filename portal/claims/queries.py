@@ -15,6 +15,7 @@ from portal.claims.models import (
     DRAFT,
     MOVING,
     RETURNED,
+    WITHDRAWN,
     Claim,
     Line,
     Receipt,
@@ -109,7 +110,7 @@ OWN = select(*LISTED).where(Claim.claimant_id == bindparam("person_id"))
 EVERYBODYS = (
     select(*LISTED, Person.name.label("claimant"))
     .join(Person, Person.id == Claim.claimant_id)
-    .where(Claim.submitted_at.is_not(None))
+    .where(Claim.submitted_at.is_not(None), Claim.state != WITHDRAWN)
 )
 
 

@@ -6,10 +6,12 @@ one of several people through, and the others get ``Stale``.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Executable, bindparam, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.approvals import decide as deciding
 from portal.approvals import models as approvals
@@ -30,15 +32,16 @@ from portal.claims.models import (
     Claim,
     Counter,
 )
-from portal.core.db import upsert
+from portal.core.db import dialect_of, fetch, table, upsert
 from portal.core.errors import Invalid, NotAllowed, NotNow, Stale
 from portal.core.events import record
 from portal.core.notices import notify, quicken
 from portal.core.words import words
 from portal.invoices import registry
-from portal.people.models import Person
-from portal.people.queries import people_by_id
+from portal.people.queries import told_people
 from portal.policy.findings import Finding, stopping
+
+LONGEST_REMARK = 2000
 
 CHANGED = words("This claim has changed since this page was shown.")
 NOT_YOURS = words("This step does not wait for you.")
@@ -88,8 +91,20 @@ def submit(
     quicken(session, [claim.claimant_id])
 
 
+def remark(text: str, field: str = "comment") -> str:
+    """What somebody wrote about a claim, trimmed. Raises ``Invalid`` when it is too long."""
+    said = text.strip()
+    if len(said) > LONGEST_REMARK:
+        raise Invalid(
+            words("At most %(most)s characters; this has %(has)s.",
+                  most=LONGEST_REMARK, has=len(said)), field,
+        )  # fmt: skip
+    return said
+
+
 def approve(session: Session, seen: Seen, *, shown: int, at: datetime, comment: str = "") -> None:
-    """Approve the open step. Raises ``NotAllowed`` and ``Stale``."""
+    """Approve the open step. Raises ``Invalid``, ``NotAllowed`` and ``Stale``."""
+    comment = remark(comment)
     claim, step_id = decidable(seen)
     _move(session, claim, shown, (SUBMITTED,), updated_at=at, asked_by_id=None)
     moved = deciding.decide(
@@ -118,7 +133,10 @@ def return_(
 
     Raises ``Invalid`` without any reason, ``NotAllowed`` and ``Stale``.
     """
-    reasons = {line: text.strip() for line, text in by_line.items() if text.strip()}
+    reason = remark(reason)
+    reasons = {
+        line: remark(text, f"reason-{line}") for line, text in by_line.items() if text.strip()
+    }
     if not reason.strip() and not reasons:
         raise Invalid(words("Say what has to be changed, for the claim or for a line."), "comment")
     claim, step_id = decidable(seen)
@@ -134,6 +152,7 @@ def return_(
 
 def reject(session: Session, seen: Seen, reason: str, *, shown: int, at: datetime) -> None:
     """End the claim with a reason. Raises ``Invalid``, ``NotAllowed`` and ``Stale``."""
+    reason = remark(reason)
     if not reason.strip():
         raise Invalid(words("Say why the claim is rejected."), "comment")
     claim, step_id = decidable(seen)
@@ -197,23 +216,41 @@ def _end_route(session: Session, claim: Claim) -> tuple[int, ...]:
 
 
 def _move(session: Session, claim: Claim, shown: int, states: Sequence[str], **values: Any) -> None:
-    moved = session.execute(
-        update(Claim)
-        .where(Claim.id == claim.id, Claim.version == shown, Claim.state.in_(states))
-        .values(version=Claim.version + 1, beat=Claim.beat + 1, **values)
-        .returning(Claim)
-        .execution_options(populate_existing=True)
-    ).first()
+    statement = _moving(tuple(states), tuple(values))
+    named = {f"new_{name}": value for name, value in values.items()}
+    moved = fetch(session, statement, the_claim=claim.id, shown=shown, **named).one_or_none()
     if moved is None:
         session.refresh(claim, ["state", "version"])
         if claim.version == shown:
             raise NotNow(words("This cannot be done with the claim as it is now."))
         raise Stale(CHANGED)
+    for name, value in {**values, **moved._mapping}.items():
+        set_committed_value(claim, name, value)
+
+
+@cache
+def _moving(states: tuple[str, ...], names: tuple[str, ...]) -> Executable:
+    """The conditional update of a claim in one of ``states``, built once for each kind."""
+    columns = table(Claim).c
+    return (
+        update(table(Claim))
+        .where(
+            columns.id == bindparam("the_claim"),
+            columns.version == bindparam("shown"),
+            columns.state.in_(states),
+        )
+        .values(
+            version=columns.version + 1,
+            beat=columns.beat + 1,
+            **{name: bindparam(f"new_{name}", type_=columns[name].type) for name in names},
+        )
+        .returning(columns.version, columns.beat)
+    )
 
 
 def _next_number(session: Session, on: date) -> str:
     value = session.scalar(
-        upsert(session, Counter)
+        upsert(dialect_of(session), Counter)
         .values(name=f"claims {on.year}", value=1)
         .on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + 1})
         .returning(Counter.value)
@@ -225,8 +262,7 @@ def tell(
     session: Session, claim: Claim, people: Iterable[int], kind: str, at: datetime, who: str = ""
 ) -> None:
     """Tell people what happened to the claim."""
-    told: Iterable[Person] = people_by_id(session, people).values()
     notify(
-        session, told, kind, claim.subject, at=at,
+        session, told_people(session, people), kind, claim.subject, at=at,
         number=claim.number, purpose=claim.purpose, total=claim.total, who=who,
     )  # fmt: skip

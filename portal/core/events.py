@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Index, String, event, insert, select, update
+from sqlalchemy import Index, String, bindparam, event, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.core.db import Base
+from portal.core.db import Base, fetch, fetch_many, table
 
 PENDING = "events to write"
 START = "0" * 64
@@ -99,22 +99,29 @@ def seal(previous: str, row: dict[str, Any]) -> str:
     return hashlib.sha256((previous + text).encode()).hexdigest()
 
 
+_end = table(ChainEnd)
+EXTEND = (
+    update(_end)
+    .where(_end.c.id == 1)
+    .values(last_id=_end.c.last_id + bindparam("more"))
+    .returning(_end.c.last_id, _end.c.seal)
+)
+SEAL_END = update(_end).where(_end.c.id == 1).values(seal=bindparam("last_seal"))
+NEW_EVENT = insert(table(Event))
+
+
 def write_pending(session: Session) -> None:
     """Append the transaction's events to the chain, as the last thing before it commits.
 
     The chain's end is locked only from here to the commit, so long transactions do not
     queue behind one another on PostgreSQL.
     """
+    if session.in_nested_transaction():
+        return
     pending = session.info.pop(PENDING, None)
     if not pending:
         return
-    session.flush()
-    end = session.execute(
-        update(ChainEnd)
-        .where(ChainEnd.id == 1)
-        .values(last_id=ChainEnd.last_id + len(pending))
-        .returning(ChainEnd.last_id, ChainEnd.seal)
-    ).one_or_none()
+    end = fetch(session, EXTEND, more=len(pending)).one_or_none()
     if end is None:
         raise RuntimeError("the event chain has no end: the database was not migrated")
     last = end.seal
@@ -122,8 +129,8 @@ def write_pending(session: Session) -> None:
     for number, row in enumerate(pending, start=first):
         row["id"] = number
         last = row["seal"] = seal(last, row)
-    session.execute(insert(Event), pending)
-    session.execute(update(ChainEnd).where(ChainEnd.id == 1).values(seal=last))
+    fetch_many(session, NEW_EVENT, pending)
+    fetch(session, SEAL_END, last_seal=last)
 
 
 event.listen(Session, "before_commit", write_pending)

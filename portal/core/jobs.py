@@ -5,14 +5,14 @@ when the change does. Workers take one at a time by a conditional update and try
 later, ever more seldom, when it fails.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, String, Text, delete, func, or_, select, update
+from sqlalchemy import Index, String, Text, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.core.db import Base, upsert
+from portal.core.db import Base, dialect_of, fetch_many, table, upsert
 
 MOST_ATTEMPTS = 12
 LEASE = timedelta(minutes=5)
@@ -39,13 +39,26 @@ class Job(Base):
     failed_at: Mapped[datetime | None]
 
 
+NEW_JOB = insert(table(Job))
+
+
 def enqueue(
     session: Session, kind: str, *, due_at: datetime, key: str | None = None, **data: Any
 ) -> bool:
     """Queue a job; False when one with the same ``key`` was queued before."""
     row = {"kind": kind, "key": key, "data": data, "due_at": due_at, "attempts": 0}
-    statement = upsert(session, Job).values(row).on_conflict_do_nothing(index_elements=["key"])
+    statement = (
+        upsert(dialect_of(session), Job).values(row).on_conflict_do_nothing(index_elements=["key"])
+    )
     return session.execute(statement.returning(Job.id)).first() is not None
+
+
+def enqueue_each(
+    session: Session, kind: str, many: Iterable[dict[str, Any]], *, due_at: datetime
+) -> None:
+    """Queue one job for each of the data in ``many``."""
+    rows = [{"kind": kind, "data": data, "due_at": due_at, "attempts": 0} for data in many]
+    fetch_many(session, NEW_JOB, rows)
 
 
 def take(session: Session, at: datetime) -> Job | None:

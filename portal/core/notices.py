@@ -6,13 +6,24 @@ an open page can ask in one indexed read whether anything changed.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import ForeignKey, Index, String, insert, select, text, update
+from sqlalchemy import (
+    Executable,
+    ForeignKey,
+    Index,
+    String,
+    event,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.core import jobs
-from portal.core.db import Base, upsert
+from portal.core.db import Base, dialect_of, fetch, fetch_many, table, upsert
 from portal.core.events import Subject
 
 AT_ONCE = "at_once"
@@ -60,6 +71,10 @@ class Told(Protocol):
     def notices_by(self) -> str: ...
 
 
+QUICKENED = "people to quicken"
+NEW_NOTICE = insert(table(Notice)).returning(table(Notice).c.id)
+
+
 def notify(
     session: Session,
     people: Iterable[Told],
@@ -73,32 +88,55 @@ def notify(
     told = {person.id: person for person in people}
     if not told:
         return
-    rows = session.execute(
-        insert(Notice).returning(Notice.id, Notice.person_id),
-        [
-            {
-                "person_id": person_id, "kind": kind, "subject_kind": about.kind,
-                "subject_id": about.id, "data": data, "at": at,
-            }
-            for person_id in sorted(told)
-        ],
-    ).all()  # fmt: skip
-    for notice_id, person_id in rows:
-        if told[person_id].notices_by == AT_ONCE:
-            jobs.enqueue(session, "mail_notice", due_at=at, notice_id=notice_id)
+    written = [
+        fetch(
+            session, NEW_NOTICE, person_id=person_id, kind=kind, subject_kind=about.kind,
+            subject_id=about.id, data=data, at=at,
+        ).scalar_one()
+        for person_id in sorted(told)
+    ]  # fmt: skip
+    mailed = [
+        {"notice_id": notice_id}
+        for person_id, notice_id in zip(sorted(told), written, strict=True)
+        if told[person_id].notices_by == AT_ONCE
+    ]
+    jobs.enqueue_each(session, "mail_notice", mailed, due_at=at)
     quicken(session, told)
 
 
 def quicken(session: Session, person_ids: Iterable[int]) -> None:
-    """Let the open pages of these people know that something changed."""
-    # Always in the same order, so that two transactions never wait for each other.
-    rows = [{"person_id": person_id, "count": 1} for person_id in sorted(set(person_ids))]
-    if rows:
-        session.execute(
-            upsert(session, Beat)
-            .values(rows)
-            .on_conflict_do_update(index_elements=["person_id"], set_={"count": Beat.count + 1})
-        )
+    """Let the open pages of these people know, when the transaction commits."""
+    session.info.setdefault(QUICKENED, set()).update(person_ids)
+
+
+def write_beats(session: Session) -> None:
+    """Count the beats of everybody the transaction concerned, once each.
+
+    Always in the same order, so that two transactions never wait for each other.
+    """
+    if session.in_nested_transaction():
+        return
+    concerned = session.info.pop(QUICKENED, None)
+    if concerned:
+        rows = [{"person_id": person_id, "count": 1} for person_id in sorted(concerned)]
+        fetch_many(session, _count_beat(dialect_of(session)), rows)
+
+
+@cache
+def _count_beat(dialect: str) -> Executable:
+    counted = upsert(dialect, Beat)
+    return counted.on_conflict_do_update(
+        index_elements=["person_id"], set_={"count": table(Beat).c.count + 1}
+    )
+
+
+# Before the events, so that the end of their chain is locked as short as can be.
+event.listen(Session, "before_commit", write_beats, insert=True)
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget_quickened(session: Session) -> None:
+    session.info.pop(QUICKENED, None)
 
 
 def mark_read(session: Session, person_id: int, at: datetime, about: Subject | None = None) -> None:

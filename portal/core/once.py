@@ -2,12 +2,13 @@
 be taken because their reader was signed out."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, delete, select, update
+from sqlalchemy import Executable, ForeignKey, String, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.core.db import Base, upsert
+from portal.core.db import Base, dialect_of, fetch, table, upsert
 
 KEYS_KEPT = timedelta(days=7)
 FORMS_KEPT = timedelta(days=1)
@@ -35,20 +36,34 @@ class KeptForm(Base):
     kept_at: Mapped[datetime] = mapped_column(index=True)
 
 
+REMEMBER = (
+    update(table(FormKey))
+    .where(table(FormKey).c.key == bindparam("used_key"))
+    .values(location=bindparam("led_to"))
+)
+ANSWER = select(FormKey.location).where(FormKey.key == bindparam("used_key"))
+
+
 def use_key(session: Session, key: str, at: datetime) -> bool:
     """Use a form's key; False when it was used before. A rollback frees it again."""
-    used = upsert(session, FormKey).values(key=key, used_at=at).on_conflict_do_nothing()
-    return session.execute(used.returning(FormKey.key)).first() is not None
+    statement = _use_key(dialect_of(session))
+    return fetch(session, statement, key=key, used_at=at).first() is not None
+
+
+@cache
+def _use_key(dialect: str) -> Executable:
+    used = upsert(dialect, FormKey).values(key=bindparam("key"), used_at=bindparam("used_at"))
+    return used.on_conflict_do_nothing().returning(table(FormKey).c.key)
 
 
 def remember_answer(session: Session, key: str, location: str | None) -> None:
     """Where a repetition of the same form is sent."""
-    session.execute(update(FormKey).where(FormKey.key == key).values(location=location))
+    fetch(session, REMEMBER, used_key=key, led_to=location)
 
 
 def answer_of(session: Session, key: str) -> str | None:
     """Where the form with this key had sent its reader."""
-    return session.scalar(select(FormKey.location).where(FormKey.key == key))
+    return fetch(session, ANSWER, used_key=key).scalar()
 
 
 def forget_old(session: Session, at: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from portal.core.db import upsert
+from portal.core.db import dialect_of, upsert
 from portal.core.errors import NotNow
 from portal.core.words import words
 from portal.invoices.models import InvoiceHold
@@ -36,8 +36,10 @@ def held_elsewhere(session: Session, keys: Iterable[str], claim_id: int) -> set[
 def hold(session: Session, keys: Iterable[str], claim_id: int, *, at: datetime) -> None:
     """Hold ``keys`` for the claim. Raises ``AlreadyClaimed``; then the caller rolls back."""
     for key in sorted(set(keys)):
-        row = {"key": key, "claim_id": claim_id, "held_at": at}
-        session.execute(upsert(session, InvoiceHold).values(row).on_conflict_do_nothing())
+        held = upsert(dialect_of(session), InvoiceHold).values(
+            key=key, claim_id=claim_id, held_at=at
+        )
+        session.execute(held.on_conflict_do_nothing())
         holder = session.scalar(select(InvoiceHold.claim_id).where(InvoiceHold.key == key))
         if holder != claim_id:
             raise AlreadyClaimed(key)

@@ -47,6 +47,7 @@ def change_password(
         raise Invalid(words("This is the password you have already."), "password")
     person.password_hash = passwords.hashed(new)
     sessions.end_all(session, person.id, at, but=here)
+    sessions.end_tokens(session, person.id, at)
     about = Subject("person", person.id)
     record(session, events.PASSWORD_CHANGED, about, by=person.id, at=at)
 

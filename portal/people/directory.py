@@ -160,6 +160,7 @@ def write(
     record(session, _kind(changed, person), about, by=by, at=at, **told)
     if taken or ("active" in changed and not person.active):
         sessions.end_all(session, person.id, at)
+        sessions.end_tokens(session, person.id, at)
     if BANK.intersection(changed):
         notify(session, [person], events.BANK_ACCOUNT_CHANGED, about, at=at)
     return [*changed, *(["roles"] if given or taken else [])]

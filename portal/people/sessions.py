@@ -5,10 +5,10 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, func, select, update
+from sqlalchemy import Select, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from portal.core.db import fetch, upsert
+from portal.core.db import dialect_of, fetch, upsert
 from portal.core.errors import Missing, NotNow
 from portal.core.notices import Beat, Notice
 from portal.core.words import words
@@ -22,8 +22,8 @@ INVITE, RESET = "invite", "reset"
 VALID = {INVITE: timedelta(days=7), RESET: timedelta(hours=1)}
 
 FREE_FAILURES = 5
-FREE_FAILURES_OF_ADDRESS = 40
-LONGEST_BLOCK = timedelta(minutes=15)
+FREE_FAILURES_OF_ADDRESS = 200
+BLOCK = timedelta(minutes=15)
 FORGET_FAILURES = timedelta(hours=1)
 
 
@@ -201,15 +201,17 @@ def redeem(session: Session, token: str, purpose: str, at: datetime) -> Person:
     return person
 
 
-def keys(account: str, address: str) -> dict[str, int]:
+def keys(who: str, address: str, purpose: str = "sign-in") -> dict[str, int]:
     """What failures are counted by, and how many are free.
 
-    An account is counted together with the address, so that nobody far away can lock its
-    owner out; an address also by itself, against trying one password on many accounts.
+    ``who`` is the person's id, or the name that nobody has. An account is counted together
+    with the address, so that nobody far away can lock its owner out; an address also by
+    itself, against trying one password on many accounts.
     """
+    account = digest(" ".join(who.split()).casefold())[:32]
     return {
-        f"account {digest(account.casefold())[:32]} {address}": FREE_FAILURES,
-        f"address {address}": FREE_FAILURES_OF_ADDRESS,
+        f"{purpose} {account} {address}": FREE_FAILURES,
+        f"{purpose} {address}": FREE_FAILURES_OF_ADDRESS,
     }
 
 
@@ -228,26 +230,39 @@ def refuse_guessers(session: Session, counted: dict[str, int], at: datetime) -> 
 
 
 def note_failure(session: Session, counted: dict[str, int], at: datetime) -> None:
-    """Count a wrong try; past the free ones each blocks longer, at most 15 minutes."""
+    """Count a wrong try; past the free ones comes a block of 15 minutes, then it starts anew."""
+    over = or_(Throttle.blocked_until <= at, Throttle.since < at - FORGET_FAILURES)
     for key, free in counted.items():
-        row = session.get(Throttle, key, with_for_update=True)
-        if row is None or at - row.since > FORGET_FAILURES:
-            session.execute(
-                upsert(session, Throttle)
-                .values(key=key, failures=1, since=at)
-                .on_conflict_do_update(
-                    index_elements=["key"],
-                    set_={"failures": 1, "since": at, "blocked_until": None},
-                )
+        failures = session.scalar(
+            upsert(dialect_of(session), Throttle)
+            .values(key=key, failures=1, since=at)
+            .on_conflict_do_update(
+                index_elements=["key"],
+                set_={
+                    "failures": case((over, 1), else_=Throttle.failures + 1),
+                    "since": at,
+                    "blocked_until": case((over, None), else_=Throttle.blocked_until),
+                },
             )
-            continue
-        row.failures += 1
-        row.since = at
-        if row.failures >= free:
-            block = timedelta(seconds=30) * 2 ** min(row.failures - free, 5)
-            row.blocked_until = at + min(block, LONGEST_BLOCK)
+            .returning(Throttle.failures)
+        )
+        if failures == free:
+            session.execute(
+                update(Throttle).where(Throttle.key == key).values(blocked_until=at + BLOCK)
+            )
 
 
 def forget_failures(session: Session, counted: dict[str, int]) -> None:
-    """Start counting anew after the right password."""
-    session.execute(delete(Throttle).where(Throttle.key.in_(counted)))
+    """Start counting the account anew after the right password; the address counts on."""
+    account = next(iter(counted))
+    session.execute(delete(Throttle).where(Throttle.key == account))
+
+
+def end_tokens(session: Session, person_id: int, at: datetime) -> None:
+    """End every link that was mailed to the person and not used: a new password is set."""
+    session.execute(
+        update(MailedToken)
+        .where(MailedToken.person_id == person_id, MailedToken.used_at.is_(None))
+        .values(used_at=at)
+        .execution_options(synchronize_session=False)
+    )

@@ -10,7 +10,19 @@ from htmx_flask import Htmx
 from portal.core.db import db, prepare
 from portal.core.files import MAX_BYTES, Store
 from portal.settings import Settings
-from portal.web import assets, errors, guards, headers, help, i18n, jinja, logs, session, writing
+from portal.web import (
+    assets,
+    errors,
+    guards,
+    headers,
+    help,
+    i18n,
+    jinja,
+    logs,
+    received,
+    session,
+    writing,
+)
 from portal.web.poll import Poll
 
 MOST_FILES_AT_ONCE = 4
@@ -41,6 +53,7 @@ def init(app: Flask, settings: Settings) -> None:
     Migrate(app, db, directory=str(Path(app.root_path) / "migrations"), render_as_batch=True)
     app.before_request(errors.number_request)
     headers.init(app, settings)
+    app.before_request(received.clean)
     app.before_request(writing.begin)
     session.init(app, settings)
     app.before_request(guards.enforce)

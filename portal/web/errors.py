@@ -44,6 +44,7 @@ SAYS = {
         "At most 10 MB for each file and 40 MB at once. Make it smaller or send it in parts."
     ),
     500: words("Nothing you did was wrong. Try again; if it stays, tell support the number below."),
+    422: words("Something you typed cannot be stored. Correct it and try again."),
     503: words("Nothing was changed. What you sent was not saved; try again in a few seconds."),
 }
 
@@ -57,7 +58,7 @@ def init(app: Flask) -> None:
     app.register_error_handler(OSError, _disk)
     # A number in the address that no row can have.
     app.register_error_handler(OverflowError, lambda _error: page(404))
-    app.register_error_handler(DataError, lambda _error: page(404))
+    app.register_error_handler(DataError, _unstorable)
     app.register_error_handler(Exception, _broken)
 
 
@@ -86,6 +87,11 @@ def _database(error: OperationalError) -> Response:
     return page(503)
 
 
+def _unstorable(error: DataError) -> Response:
+    _log("unstorable", error)
+    return page(404 if request.method == "GET" else 422)
+
+
 def _raced(error: IntegrityError) -> Response:
     _log("lost a race", error)
     return page(409, words("Somebody else was faster. Nothing of yours was changed."))
@@ -105,7 +111,8 @@ def _broken(error: Exception) -> Response:
 
 def _log(what: str, error: Exception, *, trace: bool = False) -> None:
     log.error(
-        what, error=type(error).__name__, request=g.get("request_number"), path=request.path,
+        what, error=type(error).__name__, request=g.get("request_number"),
+        rule=str(request.url_rule),
         exc_info=trace,
     )  # fmt: skip
 

@@ -56,16 +56,17 @@ class Poll:
 
     def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         question = environ.get("QUERY_STRING", "")
-        if "HTTP_HX_REQUEST" in environ and "beat=" in question and self._unchanged(environ):
+        asks = environ.get("REQUEST_METHOD") == "GET" and "HTTP_HX_REQUEST" in environ
+        if asks and "beat=" in question and self._unchanged(environ):
             start_response("204 No Content", HEADERS)
             return []
         return self.wsgi_app(environ, start_response)
 
     def _unchanged(self, environ: Environ) -> bool:
         question = parse_qs(environ["QUERY_STRING"][:LONGEST_QUESTION])
-        beat = question["beat"][0]
+        beat = question.get("beat", [""])[0]
         token = self._token(environ.get("HTTP_COOKIE", ""))
-        if token is None or not beat.isdecimal():
+        if token is None or not beat.isdecimal() or len(beat) > 18:
             return False
         values: dict[str, Any] = {"token_hash": digest(token)}
         read, sign_in_id = PERSONS_BEAT, None

@@ -1,7 +1,6 @@
 """Serving: gunicorn and the worker in one command, begun and ended together."""
 
 import fcntl
-import gc
 import os
 import signal
 import socket
@@ -22,6 +21,7 @@ from portal.core.db import db
 from portal.settings import BadSettings, Settings
 from portal.web import forget_connections, work
 from portal.web.logs import log
+from portal.web.settle import settle
 
 RUNNING = "running.lock"
 GRACE_SECONDS = 8
@@ -240,7 +240,5 @@ def serve(
         # A connection to SQLite must not be carried over a fork, not even unused.
         db.session.remove()
         db.engine.dispose()
-    gc.collect()
-    # What is there now is never looked at again, so that the processes go on sharing it.
-    gc.freeze()
+    settle()
     _Application(app, settings, listener, ready).run()

@@ -21,6 +21,7 @@ from flask import (
 )
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin, login_user, logout_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal.approvals.queries import waiting_count
 from portal.core.clock import now
@@ -30,6 +31,7 @@ from portal.people.models import Person
 from portal.people.roles import Reader
 from portal.settings import Settings
 from portal.web import kept_forms
+from portal.web.logs import log
 
 csrf = CSRFProtect()
 logins = LoginManager()
@@ -94,10 +96,15 @@ def touch(response: Response) -> Response:
     """After each request: note that the browser was used, at most every 20 seconds."""
     sign_in_id = g.pop("touch_sign_in", None)
     if sign_in_id is not None:
-        db.session.rollback()
-        begin_writing(db.session())
-        sessions.touch(db.session(), sign_in_id, now())
-        db.session.commit()
+        try:
+            db.session.rollback()
+            begin_writing(db.session())
+            sessions.touch(db.session(), sign_in_id, now())
+            db.session.commit()
+        except SQLAlchemyError as error:
+            # The answer is made; that the visit could not be noted must not spoil it.
+            db.session.rollback()
+            log.warning("visit not noted", error=type(error).__name__)
     return response
 
 

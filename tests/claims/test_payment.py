@@ -10,7 +10,7 @@ from portal.claims import events, payment
 from portal.claims.models import Batch, Claim, Payment
 from portal.core.errors import Invalid, NotAllowed, NotNow, Stale
 from portal.core.events import Event
-from portal.core.notices import Beat, Notice
+from portal.core.notices import Beat, Notice, write_beats
 from tests.blueprints.payments.cases import AT, approved, person
 
 TODAY = date(2026, 3, 4)
@@ -188,8 +188,10 @@ def test_the_bank_gets_no_file_of_a_closed_batch(session: Session) -> None:
 def test_open_pages_of_the_claimants_notice_every_move(session: Session) -> None:
     alice = payer(session, "alice")
     batch, [claim] = batch_of(session, "alice")
+    write_beats(session)
     beats = [(claim.beat, session.get_one(Beat, alice, populate_existing=True).count)]
     payment.cancel_batch(session, batch, shown=1, by=payer(session), at=LATER)
+    write_beats(session)
     beats.append((claim.beat, session.get_one(Beat, alice, populate_existing=True).count))
     assert beats[1][0] > beats[0][0]
     assert beats[1][1] > beats[0][1]

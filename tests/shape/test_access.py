@@ -1,6 +1,7 @@
 """The table in docs/access.md, held against the portal: everybody, everywhere, both methods."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.claims import drafting
-from portal.claims.models import Claim, Receipt
+from portal.claims.models import Claim
 from portal.core.clock import now
 from portal.people.models import Person
 from tests.blueprints.claims.pages import a_draft, a_sent
@@ -30,6 +31,7 @@ SEE = {"draft": {"alice"}, "sent": {"alice", "bob", "carol", "ivan"}}
 
 MAY = {
     "claims.may_see": SEE,
+    "claims.may_read": SEE,
     "claims.may_print": SEE,
     "claims.may_copy": {"draft": {"alice"}, "sent": {"alice"}},
     "claims.may_edit": {"draft": {"alice"}, "sent": set()},
@@ -63,22 +65,29 @@ def test_the_table_is_read_whole() -> None:
     assert {route.who for route in ROUTES if route.who.startswith("claims.")} == set(MAY)
 
 
-def real_values(app: Flask, state: str) -> dict[str, str]:
-    """Something real for every part of an address: the claim is alice's."""
-    claim_id = (a_draft if state == "draft" else a_sent)(app, 500_00)
+def real_values(app: Flask) -> dict[str, dict[str, str]]:
+    """Something real for every part of an address, by the state of the claim of alice's."""
+    claims = {"draft": a_draft(app, 500_00), "sent": a_sent(app, 500_00)}
     batch = store_batch(app, ("dan", 100_00))
     with writing(app) as session:
         kept = drafting.keep_as_template(session, draft(session), "Phone", at=now())
         session.flush()
         heidi = session.scalars(select(Person).where(Person.number == "heidi")).one()
-        receipt = session.scalars(select(Receipt).where(Receipt.claim_id == claim_id)).one()
-        found = {
-            "claim_id": claim_id, "receipt_id": receipt.id,
-            "version": session.get_one(Claim, claim_id).version,
+        common = {
             "batch_id": batch, "template_id": kept.id, "person_id": heidi.id,
             "department_id": heidi.department_id, "slug": "first-claim", "purpose": "reset",
+            "code": "office", **MADE_UP,
         }  # fmt: skip
-    return {**{name: str(value) for name, value in found.items()}, "code": "office", **MADE_UP}
+        found = {}
+        for state, claim_id in claims.items():
+            claim = session.get_one(Claim, claim_id)
+            own = {
+                "claim_id": claim.id,
+                "version": claim.version,
+                "receipt_id": claim.receipts[0].id,
+            }
+            found[state] = {part: str(value) for part, value in {**common, **own}.items()}
+    return found
 
 
 def parts(address: str) -> list[str]:
@@ -122,24 +131,30 @@ def answered(client: FlaskClient, route: Route, address: str, form: dict[str, st
     return "let in"
 
 
-def _turn(route: Route) -> int:
-    return LAST.index(route.endpoint) + 1 if route.endpoint in LAST else 0
+def asked(routes: list[Route]) -> Iterator[tuple[str, Route]]:
+    """Every route to ask for, those of a claim in both of its states."""
+
+    def turn(route: Route) -> int:
+        return LAST.index(route.endpoint) + 1 if route.endpoint in LAST else 0
+
+    for route in sorted(routes, key=turn):
+        # Paper is slow and its guard is asked in its own test; mails are there in demo mode.
+        if route.endpoint in ("assets.serve", "claims.paper") or route.address.startswith("/demo"):
+            continue
+        for state in ("draft", "sent") if "claim_id" in parts(route.address) else ("sent",):
+            yield state, route
 
 
-@pytest.mark.parametrize("state", ["draft", "sent"])
 @pytest.mark.parametrize("name", EVERYBODY)
-def test_everybody_may_do_what_the_table_says_and_nothing_else(
-    app: Flask, name: str, state: str
-) -> None:
-    values = real_values(app, state)
+def test_everybody_may_do_what_the_table_says_and_nothing_else(app: Flask, name: str) -> None:
+    real = real_values(app)
     visitor = Visitor(app)
     if name != "visitor":
         visitor.signed_in(name)
     token = visitor.csrf_token()
     wrong = []
-    for route in sorted(ROUTES, key=_turn):
-        if route.endpoint in ("assets.serve", "claims.paper") or route.address.startswith("/demo"):
-            continue
+    for state, route in asked(ROUTES):
+        values = real[state]
         wants = expected(route, name, state)
         # Whoever is let in comes with a version that no claim has, so that nothing changes.
         version = values["version"] if wants == "forbidden" else "0"
@@ -149,27 +164,21 @@ def test_everybody_may_do_what_the_table_says_and_nothing_else(
         if wants == "let in" and got == "missing" and nothing:
             continue
         if got != wants:
-            wrong.append(f"{route.method} {route.address}: {got}, the table says {wants}")
-    assert not wrong, f"{name}, {state}:\n" + "\n".join(wrong)
+            wrong.append(f"{route.method} {route.address} ({state}): {got}, not {wants}")
+    assert not wrong, f"{name}, otherwise than the table says:\n" + "\n".join(wrong)
 
 
-@pytest.mark.parametrize("name", ["visitor", "alice", "admin"])
-def test_no_address_takes_a_method_that_is_not_in_the_table(app: Flask, name: str) -> None:
-    values = real_values(app, "draft")
-    visitor = Visitor(app)
-    if name != "visitor":
-        visitor.signed_in(name)
-    token = visitor.csrf_token()
+def test_no_address_takes_a_method_that_is_not_in_the_table(app: Flask) -> None:
+    values = real_values(app)["draft"]
+    visitor = Visitor(app).signed_in("admin")
+    form = {"csrf_token": visitor.csrf_token()}
     taken = {(route.method, route.address) for route in ROUTES}
-    for address in sorted({route.address for route in ROUTES}):
-        for method in {"GET", "POST", "PUT", "PATCH", "DELETE"}:
-            if (method, address) in taken or "path:" in address:
+    for address in sorted({route.address for route in ROUTES if "path:" not in route.address}):
+        for method in ("GET", "POST", "DELETE"):
+            if any(known == method and _covers(pattern, address) for known, pattern in taken):
                 continue
-            if any(other == method and _covers(pattern, address) for other, pattern in taken):
-                continue
-            data = {"csrf_token": token}
-            answer = visitor.client.open(filled(address, values), method=method, data=data)
-            assert answer.status_code in (405, 303), f"{method} {address}: {answer.status_code}"
+            answer = visitor.client.open(filled(address, values), method=method, data=form)
+            assert answer.status_code == 405, f"{method} {address}: {answer.status_code}"
 
 
 def _covers(pattern: str, address: str) -> bool:

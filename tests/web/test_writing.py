@@ -18,16 +18,19 @@ from portal.web import schema
 from portal.web.guards import public
 from portal.web.kept_forms import new_form_key
 from portal.web.writing import keep_although_refused, writes
+from tests.browser import Visitor
+from tests.cast import found_company
+from tests.claims.stories import person, writing
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The portal with views that write a row and then answer as the form says."""
+    """The portal with a view that writes a row and then answers as the form says."""
     from portal import create_app
 
     instance = str(tmp_path_factory.mktemp("small"))
     app = create_app(Settings(mode="test", secret_key="s" * 40, instance_dir=instance))
-    app.config["WTF_CSRF_ENABLED"] = False
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
 
     def act() -> Any:
         db.session.add(Throttle(key=request.form["row"], since=now()))
@@ -42,6 +45,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     app.post("/write", endpoint="write")(public(writes()(act)))
     app.post("/read", endpoint="read")(public(lambda: act()))
     schema.migrate(app)
+    with writing(app) as session:
+        found_company(session)
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -67,39 +72,53 @@ def test_a_view_that_is_not_marked_keeps_nothing(small: Flask) -> None:
     assert rows(small, "r") == 0
 
 
-def key(app: Flask) -> str:
+@pytest.fixture
+def alice(small: Flask) -> Visitor:
+    return Visitor(small).signed_in("alice")
+
+
+def key(app: Flask, name: str = "alice") -> str:
+    with writing(app) as session:
+        person_id = person(session, name).id
     with app.test_request_context():
-        return new_form_key(1)
+        return new_form_key(person_id)
 
 
-def test_the_same_form_acts_once_and_leads_to_the_same_place(small: Flask) -> None:
-    once = key(small)
-    client = small.test_client()
-    first = client.post("/write", data={"row": "once", "then": "redirect", "form_key": once})
-    again = client.post("/write", data={"row": "twice", "then": "redirect", "form_key": once})
+def test_the_same_form_acts_once_and_leads_to_the_same_place(small: Flask, alice: Visitor) -> None:
+    once = {"then": "redirect", "form_key": key(small)}
+    first = alice.client.post("/write", data={"row": "once", **once})
+    again = alice.client.post("/write", data={"row": "twice", **once})
     assert (first.location, again.location) == ("/once", "/once")
     assert (rows(small, "once"), rows(small, "twice")) == (1, 0)
 
 
+def test_a_form_of_somebody_else_is_no_repetition(small: Flask, alice: Visitor) -> None:
+    foreign = {"then": "redirect", "form_key": key(small, "dan")}
+    Visitor(small).signed_in("dan").client.post("/write", data={"row": "dans", **foreign})
+    answer = alice.client.post("/write", data={"row": "hers", **foreign})
+    assert answer.location == "/hers"
+
+
 @pytest.mark.parametrize("then", ["error", "refuse"])
-def test_a_refused_form_may_be_sent_again(small: Flask, then: str) -> None:
+def test_a_refused_form_may_be_sent_again(small: Flask, alice: Visitor, then: str) -> None:
     again = key(small)
-    client = small.test_client()
-    client.post("/write", data={"row": f"a{then}", "then": then, "form_key": again})
-    client.post("/write", data={"row": f"b{then}", "then": "redirect", "form_key": again})
+    alice.client.post("/write", data={"row": f"a{then}", "then": then, "form_key": again})
+    alice.client.post("/write", data={"row": f"b{then}", "then": "redirect", "form_key": again})
     assert rows(small, f"b{then}") == 1
 
 
 @pytest.mark.parametrize("forged", ["x", "", "WzEsIngiXQ.AAAA"])
-def test_a_forged_key_is_no_key(small: Flask, forged: str) -> None:
+def test_a_forged_key_is_no_key(small: Flask, alice: Visitor, forged: str) -> None:
     for row in (f"1{forged}", f"2{forged}"):
         data = {"row": row, "then": "page", "form_key": forged}
-        small.test_client().post("/write", data=data)
+        alice.client.post("/write", data=data)
         assert rows(small, row) == 1
 
 
-def test_the_database_keeps_no_key_itself(small: Flask) -> None:
+def test_the_database_keeps_no_key_itself(small: Flask, alice: Visitor) -> None:
     used = key(small)
-    small.test_client().post("/write", data={"row": "k", "then": "page", "form_key": used})
+    alice.client.post("/write", data={"row": "k", "then": "page", "form_key": used})
     with small.app_context():
-        assert used not in db.session.scalars(select(FormKey.key)).all()
+        kept = db.session.scalars(select(FormKey.key)).all()
+    assert kept
+    assert used not in kept

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from flask import g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 
 from portal.blueprints.claims import blueprint
 from portal.blueprints.claims.preview import Preview, preview
@@ -15,7 +15,7 @@ from portal.claims.models import Claim
 from portal.claims.receipts import detach
 from portal.core.clock import now
 from portal.core.db import db
-from portal.core.errors import Stale
+from portal.core.errors import Refusal, Stale
 from portal.forms.claims import ClaimForm, line_form, typed_lines
 from portal.web.guards import claim
 from portal.web.i18n import say
@@ -50,7 +50,12 @@ def edit_post(seen: Seen) -> Any:
     except Stale as stale:
         return _conflict(draft, form, stale)
     attach_received(draft, editor)
-    anchor = _act(draft, request.form.get("do", "save"), editor)
+    try:
+        anchor = _act(draft, request.form.get("do", "save"), editor)
+    except Refusal as refusal:
+        # What was typed is saved all the same.
+        flash(say(refusal.words), "problem")
+        anchor = "main"
     if request.form.get("language") in LANGUAGES:
         switch_language(request.form["language"])
     if request.headers.get("HX-Trigger") == "claim-form":

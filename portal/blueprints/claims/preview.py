@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from portal.approvals.decide import earlier_approvals
 from portal.approvals.flow import DrawnFlow, flow_for
-from portal.approvals.routing import NobodyDecides, Plan, plan
+from portal.approvals.routing import Earlier, NobodyDecides, Plan, plan
 from portal.claims.judging import judge, routed
 from portal.claims.models import RETURNED, Claim
 from portal.claims.queries import usual_waits
@@ -58,7 +58,12 @@ def preview(draft: Claim) -> Preview:
     grade = session.scalar(select(Person.grade).where(Person.id == draft.claimant_id)) or "staff"
     findings = judge(session, draft, policy, grade=grade, on=on)
     flow = flow_for(session, "claim")
-    earlier = earlier_approvals(session, draft.subject) if draft.state == RETURNED else None
+    earlier = None
+    if draft.state == RETURNED:
+        earlier = earlier_approvals(session, draft.subject)
+    elif draft.submitted_at is not None:
+        # Withdrawn: the whole way again, and never approved by nobody.
+        earlier = Earlier()
     try:
         planned: Plan | None = plan(routed(draft, findings), flow, Organisation(session), earlier)
     except NobodyDecides:

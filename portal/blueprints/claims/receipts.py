@@ -88,7 +88,7 @@ def _attach(draft: Claim, upload: Upload, line: Line | None, editor: str) -> Non
 
 
 @blueprint.get("/<int:claim_id>/receipts/<int:receipt_id>")
-@claim(access.may_see)
+@claim(access.may_read)
 def receipt(seen: Seen, receipt_id: int) -> Response:
     """The file itself, shown by the browser where that is harmless."""
     found = _receipt(seen, receipt_id)
@@ -101,7 +101,7 @@ def receipt(seen: Seen, receipt_id: int) -> Response:
 
 
 @blueprint.get("/<int:claim_id>/receipts/<int:receipt_id>/thumbnail")
-@claim(access.may_see)
+@claim(access.may_read)
 def thumbnail(seen: Seen, receipt_id: int) -> Response:
     """A small picture of the file."""
     found = _receipt(seen, receipt_id)

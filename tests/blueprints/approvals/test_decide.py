@@ -48,6 +48,17 @@ def test_without_a_reason_nothing_is_decided_and_the_field_says_so(
     assert bob.status == 200
 
 
+def test_a_remark_that_is_too_long_is_kept_and_explained(bob: Visitor, app: Flask) -> None:
+    number = a_sent(app)
+    decide(opened(bob, number), "return", comment="x" * 2001)
+    assert (bob.status, stored(app, number).state) == (422, "submitted")
+    [remark] = bob.find("form#decision textarea[name=comment]")
+    assert remark.text().strip() == "x" * 2001
+    reason = bob.find("textarea[name^=reason-]")[0].attributes["name"] or ""
+    decide(bob, "return", comment="See the line", **{reason: "y" * 2001})
+    assert (bob.status, stored(app, number).state) == (422, "submitted")
+
+
 def test_a_refused_return_keeps_the_reasons_of_lines(bob: Visitor, app: Flask) -> None:
     opened(bob, a_sent(app, 500_00))
     reason = bob.find("textarea[name^=reason-]")[0].attributes["name"] or ""

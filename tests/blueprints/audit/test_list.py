@@ -99,8 +99,8 @@ def test_details_are_words_and_amounts_in_the_readers_language(app: Flask, ivan:
     happen(app, "alice", "claim_submitted", again=False, content=content)
     happen(app, "bob", "claim_returned", step=3, comment="", lines={"9": "请附发票"})
     ivan.go("/audit/").sees("Purpose: 拜访客户", "Total: ¥180.00", "Lines: 2", "Lines: 请附发票")
-    ivan.misses("{", "step")
-    ivan.send("language-form", language="zh").go("/audit/")
+    ivan.misses("{", "step:")
+    ivan.post("/language", {"language": "zh", "next": "/audit/"}).go("/audit/")
     ivan.sees("提交报销单", "退回报销单", "报销单 7", "合计：¥180.00", "明细：2").misses("claim_")
 
 

@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 
+from portal.claims.drafting import MOST_LINES
 from tests.blueprints.claims.pages import (
     a_draft,
     a_sent,
@@ -115,6 +116,24 @@ def test_lines_are_added_copied_and_removed_and_nothing_typed_is_lost(alice: Vis
     press(alice, f"remove:{lines(alice)[0].split('-')[1]}", purpose="Kept")
     assert [value(alice, f"{line}-amount") for line in lines(alice)] == ["oops", "50.00"]
     assert value(alice, "purpose") == "Kept"
+
+
+def test_one_line_too_many_is_refused_without_losing_what_was_typed(
+    alice: Visitor, app: Flask
+) -> None:
+    number = a_draft(app, *[10_00] * MOST_LINES, receipts=False)
+    press(alice.go(f"/claims/{number}/edit"), "add", purpose="Typed just now")
+    alice.sees("A claim has at most 200 lines.")
+    assert stored(app, number).purpose == "Typed just now"
+
+
+def test_signs_that_nobody_can_type_lose_nothing_else(alice: Visitor, app: Flask) -> None:
+    number = claim_id(editing(alice))
+    alice.send(
+        "claim-form", ("do", "save"), purpose="Vis\x00it", **good(alice, purpose="Pa\x00per")
+    )
+    assert alice.status == 200
+    assert stored(app, number).purpose == "Visit"
 
 
 def test_enter_in_a_field_saves_and_never_removes(alice: Visitor) -> None:

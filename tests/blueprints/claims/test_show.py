@@ -27,7 +27,7 @@ def test_it_works(alice: Visitor, app: Flask) -> None:
     alice.go(f"/claims/{a_sent(app, 500_00, 600_00)}")
     alice.sees(
         "Customer visit", "¥1,100.00", "人民币壹仟壹佰元整", "In approval", "Bob",
-        "Item 1", "Item 2", "receipt 40.png", "Office supplies", "sent the claim",
+        "Item 1", "Item 2", "receipt 40.png", "Office supplies", "submitted the claim",
     )  # fmt: skip
 
 

@@ -77,7 +77,7 @@ def test_an_invoice_of_another_claim_is_refused(alice: Visitor, app: Flask) -> N
     alice.go(f"/claims/{mine}/submit")
     [form] = alice.find("form#submit")
     behind = filled(form)
-    Visitor(app).signed_in("dan").go(f"/claims/{claim.id}/submit").send("submit").sees("Sent.")
+    Visitor(app).signed_in("dan").go(f"/claims/{claim.id}/submit").send("submit").sees("Submitted.")
     alice.post(f"/claims/{mine}/submit", behind)
     assert (alice.status, stored(app, mine).state) == (422, "draft")
     alice.go(f"/claims/{mine}/edit").sees("This invoice is already on another claim.")

@@ -1,0 +1,26 @@
+"""What browsers send, without signs that nobody types and a database may not store."""
+
+import re
+
+from flask import request
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+
+UNTYPED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def clean() -> None:
+    """Before each request: drop control characters from the address and the form.
+
+    Refusing them would lose everything else that was typed with them.
+    """
+    request.__dict__["args"] = _cleaned(request.args)
+    if request.method == "POST":
+        request.__dict__["form"] = _cleaned(request.form)
+
+
+def _cleaned(fields: MultiDict[str, str]) -> MultiDict[str, str]:
+    if not any(UNTYPED.search(value) for value in fields.values()):
+        return fields
+    return ImmutableMultiDict(
+        [(name, UNTYPED.sub("", value)) for name, value in fields.items(multi=True)]
+    )
