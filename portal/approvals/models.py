@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.core.db import Base
+from portal.core.db import Base, Minor
 from portal.core.words import Named
 
 WAITING, OPEN, APPROVED, RETURNED, REJECTED, SKIPPED, ENDED = (
@@ -33,7 +33,7 @@ class Flow(Base):
     name_zh: Mapped[str] = mapped_column(String(80))
     name_en: Mapped[str] = mapped_column(String(80))
     active: Mapped[bool] = mapped_column(default=True)
-    auto_below: Mapped[int | None]
+    auto_below: Mapped[Minor | None]
     """Approved by nobody up to this amount when there are no findings."""
     fallback_role: Mapped[str] = mapped_column(String(20))
     """Who decides a step for which nobody is found."""
@@ -51,7 +51,7 @@ class FlowStep(Base):
     name_en: Mapped[str] = mapped_column(String(80))
     decider: Mapped[str] = mapped_column(String(40))
     """``line_manager``, ``department_head``, ``company_head`` or ``role:<role>``."""
-    floor: Mapped[int] = mapped_column(default=0)
+    floor: Mapped[Minor] = mapped_column(default=0)
     """The step is needed above this amount."""
     hours: Mapped[int] = mapped_column(default=48)
     """How long the step may take before it is late."""
@@ -73,7 +73,7 @@ class Route(Base):
     subject_id: Mapped[int]
     round: Mapped[int]
     flow_id: Mapped[int] = mapped_column(ForeignKey("flows.id"))
-    amount: Mapped[int]
+    amount: Mapped[Minor]
     planned_at: Mapped[datetime]
     auto: Mapped[bool] = mapped_column(default=False)
 

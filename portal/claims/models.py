@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.core.db import Base
+from portal.core.db import Base, Minor
 from portal.core.events import Subject
 from portal.invoices.models import Invoice
 
@@ -47,7 +47,7 @@ class Claim(Base):
     state: Mapped[str] = mapped_column(String(12), default=DRAFT)
     purpose: Mapped[str] = mapped_column(String(200), default="")
     currency: Mapped[str] = mapped_column(String(3), default="CNY")
-    total: Mapped[int] = mapped_column(default=0)
+    total: Mapped[Minor] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
     beat: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
@@ -87,7 +87,7 @@ class Line(Base):
     spent_on: Mapped[date | None]
     category: Mapped[str] = mapped_column(String(40), default="")
     purpose: Mapped[str] = mapped_column(String(200), default="")
-    amount: Mapped[int | None]
+    amount: Mapped[Minor | None]
     city: Mapped[str] = mapped_column(String(60), default="")
     nights: Mapped[int | None]
     attendees: Mapped[str] = mapped_column(Text, default="")
@@ -165,7 +165,10 @@ class Batch(Base):
 
 
 class Payment(Base):
-    """One claim's money in one batch. The index allows one payment that has not failed."""
+    """One claim's money in one batch, with the account as it was when the batch was made.
+
+    The index allows one payment that has not failed.
+    """
 
     __tablename__ = "payments"
     __table_args__ = (
@@ -178,6 +181,9 @@ class Payment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"), index=True)
     claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id"), index=True)
-    amount: Mapped[int]
+    amount: Mapped[Minor]
+    payee: Mapped[str] = mapped_column(String(120), default="")
+    bank_name: Mapped[str] = mapped_column(String(120), default="")
+    bank_account: Mapped[str] = mapped_column(String(40), default="")
     state: Mapped[str] = mapped_column(String(12), default=PAYMENT_PENDING)
     reason: Mapped[str] = mapped_column(String(200), default="")

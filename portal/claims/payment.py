@@ -87,12 +87,18 @@ def start_batch(session: Session, claim_ids: Iterable[int], *, by: int, at: date
         )
     if any(claim.claimant_id == by for claim in taken):
         raise NotAllowed(OWN)
-    _refuse_without_account(session, taken)
+    payees = _payees(session, taken)
     batch = Batch(created_by_id=by, created_at=at)
     session.add(batch)
     session.flush()
     for claim in taken:
-        session.add(Payment(batch_id=batch.id, claim_id=claim.id, amount=claim.total))
+        payee = payees[claim.claimant_id]
+        session.add(
+            Payment(
+                batch_id=batch.id, claim_id=claim.id, amount=claim.total, payee=payee.name,
+                bank_name=payee.bank_name, bank_account=payee.bank_account,
+            )
+        )  # fmt: skip
         record(session, events.PAYMENT_STARTED, claim.subject, by=by, at=at, batch=batch.id)
     record(session, events.BATCH_MADE, batch.subject, by=by, at=at, claims=wanted)
     quicken(session, {claim.claimant_id for claim in taken})
@@ -179,18 +185,17 @@ def transfers(session: Session, batch: Batch) -> Sequence[Transfer]:
     """The batch as rows for the bank, by claim number. One query."""
     rows = session.execute(
         select(
-            Claim.number, Claim.purpose, Person.name, Person.bank_name, Person.bank_account,
+            Claim.number, Claim.purpose, Payment.payee, Payment.bank_name, Payment.bank_account,
             Payment.amount,
         )
         .join(Claim, Claim.id == Payment.claim_id)
-        .join(Person, Person.id == Claim.claimant_id)
         .where(Payment.batch_id == batch.id)
         .order_by(Claim.number)
     )  # fmt: skip
     return [
         Transfer(
             number=row.number or "",
-            payee=row.name,
+            payee=row.payee,
             bank=row.bank_name,
             account=row.bank_account,
             amount=row.amount,
@@ -238,9 +243,10 @@ def _refuse_lost(payments: Sequence[Payment], claims: Sequence[Claim]) -> None:
         raise Stale(words("One of the claims is not being paid any more. Nothing was changed."))
 
 
-def _refuse_without_account(session: Session, claims: Sequence[Claim]) -> None:
-    people = people_by_id(session, (claim.claimant_id for claim in claims)).values()
-    without = sorted(person.name for person in people if not person.bank_account.strip())
+def _payees(session: Session, claims: Sequence[Claim]) -> Mapping[int, Person]:
+    """The claimants by id. Raises ``Invalid`` when a bank account is missing."""
+    people = people_by_id(session, (claim.claimant_id for claim in claims))
+    without = sorted(p.name for p in people.values() if not p.bank_account.strip())
     if without:
         raise Invalid(
             words(
@@ -249,6 +255,7 @@ def _refuse_without_account(session: Session, claims: Sequence[Claim]) -> None:
                 names=", ".join(without),
             )
         )
+    return people
 
 
 def _numbers(session: Session, ids: Iterable[int]) -> str:

@@ -84,10 +84,9 @@ def payments_of(session: Session, batch_id: int) -> Rows:
     """The payments of a batch by claim number. One query."""
     return session.execute(
         select(Payment.id, Payment.amount, Payment.state, Payment.reason, Payment.claim_id,
-               Claim.number, Claim.claimant_id, Claim.purpose, Person.name, Person.bank_name,
-               Person.bank_account)
+               Claim.number, Claim.claimant_id, Claim.purpose, Payment.payee.label("name"),
+               Payment.bank_name, Payment.bank_account)
         .join(Claim, Claim.id == Payment.claim_id)
-        .join(Person, Person.id == Claim.claimant_id)
         .where(Payment.batch_id == batch_id)
         .order_by(Claim.number)
     ).all()  # fmt: skip

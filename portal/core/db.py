@@ -3,14 +3,14 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Executable, MetaData, Table, TypeDecorator, event
+from sqlalchemy import JSON, BigInteger, DateTime, Executable, MetaData, Table, TypeDecorator, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, CursorResult, Dialect, Engine
-from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 
 WRITES = "portal_writes"
 """Execution option of a transaction that will write."""
@@ -45,6 +45,9 @@ Document = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postg
 """A JSON value."""
 
 
+Minor = Annotated[int, mapped_column(BigInteger)]
+"""A sum in minor units: the dearest claims do not fit a 32-bit column."""
+
 Rows = Sequence[Any]
 """Rows of a read, with their columns as attributes."""
 
@@ -60,7 +63,11 @@ class Base(DeclarativeBase):
                 "pk": "pk_%(table_name)s",
             }
         ),
-        type_annotation_map={datetime: Moment(), dict[str, Any]: Document, list[Any]: Document},
+        type_annotation_map={
+            datetime: Moment(),
+            dict[str, Any]: Document,
+            list[Any]: Document,
+        },
     )
 
 

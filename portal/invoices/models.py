@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.core.db import Base
+from portal.core.db import Base, Minor
 
 
 class Invoice(Base):
@@ -24,9 +24,9 @@ class Invoice(Base):
     seller_tax_id: Mapped[str | None] = mapped_column(String(40))
     buyer: Mapped[str | None] = mapped_column(String(200))
     buyer_tax_id: Mapped[str | None] = mapped_column(String(40))
-    net: Mapped[int | None]
-    tax: Mapped[int | None]
-    total: Mapped[int | None]
+    net: Mapped[Minor | None]
+    tax: Mapped[Minor | None]
+    total: Mapped[Minor | None]
     unread: Mapped[list[Any]]
 
 

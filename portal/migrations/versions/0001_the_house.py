@@ -1,4 +1,4 @@
-"""the house."""
+"""The tables of the first release."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -87,7 +87,7 @@ def upgrade() -> None:
         sa.Column("name_zh", sa.String(length=80), nullable=False),
         sa.Column("name_en", sa.String(length=80), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.Column("auto_below", sa.Integer(), nullable=True),
+        sa.Column("auto_below", sa.BigInteger(), nullable=True),
         sa.Column("fallback_role", sa.String(length=20), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_flows")),
     )
@@ -126,9 +126,9 @@ def upgrade() -> None:
         sa.Column("seller_tax_id", sa.String(length=40), nullable=True),
         sa.Column("buyer", sa.String(length=200), nullable=True),
         sa.Column("buyer_tax_id", sa.String(length=40), nullable=True),
-        sa.Column("net", sa.Integer(), nullable=True),
-        sa.Column("tax", sa.Integer(), nullable=True),
-        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("net", sa.BigInteger(), nullable=True),
+        sa.Column("tax", sa.BigInteger(), nullable=True),
+        sa.Column("total", sa.BigInteger(), nullable=True),
         sa.Column("unread", Document, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invoices")),
     )
@@ -169,7 +169,7 @@ def upgrade() -> None:
         sa.Column("name_zh", sa.String(length=80), nullable=False),
         sa.Column("name_en", sa.String(length=80), nullable=False),
         sa.Column("decider", sa.String(length=40), nullable=False),
-        sa.Column("floor", sa.Integer(), nullable=False),
+        sa.Column("floor", sa.BigInteger(), nullable=False),
         sa.Column("hours", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["flow_id"], ["flows.id"], name=op.f("fk_flow_steps_flow_id_flows")
@@ -219,7 +219,7 @@ def upgrade() -> None:
         sa.Column("subject_id", sa.Integer(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("flow_id", sa.Integer(), nullable=False),
-        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("planned_at", Moment(), nullable=False),
         sa.Column("auto", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["flow_id"], ["flows.id"], name=op.f("fk_routes_flow_id_flows")),
@@ -265,7 +265,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("purpose", sa.String(length=200), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("beat", sa.Integer(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
@@ -476,7 +476,7 @@ def upgrade() -> None:
         sa.Column("spent_on", sa.Date(), nullable=True),
         sa.Column("category", sa.String(length=40), nullable=False),
         sa.Column("purpose", sa.String(length=200), nullable=False),
-        sa.Column("amount", sa.Integer(), nullable=True),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
         sa.Column("city", sa.String(length=60), nullable=False),
         sa.Column("nights", sa.Integer(), nullable=True),
         sa.Column("attendees", sa.Text(), nullable=False),
@@ -497,7 +497,10 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("batch_id", sa.Integer(), nullable=False),
         sa.Column("claim_id", sa.Integer(), nullable=False),
-        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("payee", sa.String(length=120), nullable=False),
+        sa.Column("bank_name", sa.String(length=120), nullable=False),
+        sa.Column("bank_account", sa.String(length=40), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.ForeignKeyConstraint(
