@@ -9,8 +9,9 @@ import hashlib
 import io
 import os
 import re
+import subprocess
+import sys
 import tempfile
-import threading
 import unicodedata
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -18,7 +19,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import filetype  # type: ignore[import-untyped]
-import pypdfium2
 from PIL import Image, ImageOps
 
 from portal.core.errors import Invalid, Missing
@@ -37,8 +37,8 @@ _KEEP_MODES = {"1": "L", "L": "L", "I;16": "L", "I": "L", "F": "L", "LA": "RGBA"
 _KNOWN_ENDINGS = {*SUFFIXES.values(), ".jpeg", ""}
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
-# PDFium keeps global state: two threads inside it at once crash the process.
-_pdfium = threading.Lock()
+LONGEST_LOOK = 8
+"""Seconds that looking at one PDF may take."""
 
 
 @dataclass(frozen=True)
@@ -167,15 +167,14 @@ def thumbnail(data: bytes, media_type: str, width: int = 320) -> bytes | None:
     """
     try:
         if media_type == PDF:
-            picture = _first_page(data, width)
-        elif media_type in (JPEG, PNG):
-            picture = Image.open(io.BytesIO(data), formats=["JPEG", "PNG"])
-            picture.draft("RGB", (width, width * 2))
-        else:
+            return _look(data, "draw", str(width)) or None
+        if media_type not in (JPEG, PNG):
             return None
+        picture = Image.open(io.BytesIO(data), formats=["JPEG", "PNG"])
+        picture.draft("RGB", (width, width * 2))
         picture.thumbnail((width, width * 2))
         return _jpeg(_on_white(picture), quality=80)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, pypdfium2.PdfiumError):
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
 
 
@@ -249,28 +248,22 @@ def _jpeg(picture: Image.Image, quality: int) -> bytes:
 
 
 def _count_pages(data: bytes) -> int | None:
-    with _pdfium:
-        try:
-            with pypdfium2.PdfDocument(data) as document:
-                pages = len(document)
-                if pages:
-                    document[0].close()
-        except pypdfium2.PdfiumError as error:
-            if error.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD:
-                return None
-            pages = 0
-    if not pages:
+    found = _look(data, "count").decode()
+    if found == "encrypted":
+        return None
+    if not found.isdecimal():
         raise Invalid(words("This PDF is broken and cannot be opened. Save or scan it again."))
-    return pages
+    return int(found)
 
 
-def _first_page(data: bytes, width: int) -> Image.Image:
-    with _pdfium, pypdfium2.PdfDocument(data) as document:
-        page = document[0]
-        # A page may claim to be a kilometre wide: the picture's size is what is bounded.
-        scale = min(width / max(page.get_width(), 1), width * 2 / max(page.get_height(), 1))
-        picture: Image.Image = page.render(scale=scale, may_draw_forms=False).to_pil()
-        return picture.convert("RGB")
+def _look(data: bytes, *wish: str) -> bytes:
+    """What ``pdf_look`` says of a PDF; nothing when it takes too long or dies of it."""
+    command = [sys.executable, "-I", str(Path(__file__).with_name("pdf_look.py")), *wish]
+    try:
+        looked = subprocess.run(command, input=data, capture_output=True, timeout=LONGEST_LOOK)
+    except subprocess.TimeoutExpired:
+        return b""
+    return looked.stdout if looked.returncode == 0 else b""
 
 
 def _sync_folder(folder: Path) -> None:

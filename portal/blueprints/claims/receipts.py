@@ -15,13 +15,16 @@ from portal.core.clock import now
 from portal.core.db import db
 from portal.core.errors import Missing, Refusal
 from portal.core.files import OFD, PDF, XML, Store
+from portal.core.pdf import cached
 from portal.invoices.readers import Unreadable, read
 from portal.web.downloads import named
 from portal.web.guards import NO_SUCH_PAGE, claim, reader
 from portal.web.i18n import say
 from portal.web.languages import gettext as _
+from portal.web.session import settings
 
 MOST_AT_ONCE = 30
+MOST_TOLD = 8
 GENERAL = "files"
 """Name of the control whose files make lines of their own; ``files-<line>`` joins a line."""
 
@@ -38,11 +41,16 @@ def receive() -> None:
 
     A file kept for a request that fails afterwards has no row and is swept up later.
     """
-    received: list[tuple[str, Upload | Refusal]] = []
-    for name, sent in list(request.files.items(multi=True))[:MOST_AT_ONCE]:
-        if sent.filename and (name == GENERAL or name.startswith(f"{GENERAL}-")):
-            received.append((name, _received(sent.stream.read(), sent.filename)))
-    g.received = received
+    sent = [
+        (name, file)
+        for name, file in request.files.items(multi=True)
+        if file.filename and (name == GENERAL or name.startswith(f"{GENERAL}-"))
+    ]
+    g.received = [
+        (name, _received(file.stream.read(), file.filename or ""))
+        for name, file in sent[:MOST_AT_ONCE]
+    ]
+    g.left_out = len(sent[MOST_AT_ONCE:])
 
 
 def _received(data: bytes, filename: str) -> Upload | Refusal:
@@ -62,29 +70,45 @@ def _received(data: bytes, filename: str) -> Upload | Refusal:
 def attach_received(draft: Claim, editor: str = "") -> None:
     """Put the received files on the draft and say what became of each."""
     lines = {f"{GENERAL}-{line.id}": line for line in draft.lines}
-    for name, upload in g.pop("received", []):
-        if isinstance(upload, Refusal):
-            flash(say(upload.words), "problem")
-            continue
-        _attach(draft, upload, lines.get(name), editor)
+    outcomes = [
+        ("problem", say(upload.words))
+        if isinstance(upload, Refusal)
+        else _attach(draft, upload, lines.get(name), editor)
+        for name, upload in g.pop("received", [])
+    ]
+    told = [(kind, text) for kind, text in outcomes if text]
+    # What is told travels in a cookie, which has little room.
+    for kind, text in told[:MOST_TOLD]:
+        flash(text, kind)
+    if len(told) > MOST_TOLD:
+        flash(
+            _("And %(count)s more; look at the lines below.", count=len(told) - MOST_TOLD), "info"
+        )
+    left_out = g.pop("left_out", 0)
+    if left_out:
+        flash(
+            _("%(count)s files were left out: at most %(most)s at once.",
+              count=left_out, most=MOST_AT_ONCE), "problem",
+        )  # fmt: skip
 
 
-def _attach(draft: Claim, upload: Upload, line: Line | None, editor: str) -> None:
+def _attach(draft: Claim, upload: Upload, line: Line | None, editor: str) -> tuple[str, str]:
+    """Put one file on the draft; the kind of the message, and the message if there is one."""
     try:
         filled = attach(
             db.session(), draft, upload, line, shown=draft.version, at=now(), editor=editor
         )
     except Refusal as refusal:
-        flash(say(refusal.words), "problem")
-        return
+        return "problem", say(refusal.words)
     name = upload.accepted.filename
     if upload.unread is not None:
-        flash(f"{name}: {say(upload.unread)}", "warning")
-    elif upload.read is not None and upload.read.unread:
-        flash(_("%(name)s: some fields could not be read; please type them.", name=name), "warning")
-    elif upload.read is not None:
-        place = draft.lines.index(filled) + 1
-        flash(_("%(name)s was read into line %(place)s.", name=name, place=place), "success")
+        return "warning", f"{name}: {say(upload.unread)}"
+    if upload.read is None:
+        return "success", ""
+    if upload.read.unread:
+        return "warning", _("%(name)s: some fields could not be read; please type them.", name=name)
+    place = draft.lines.index(filled) + 1
+    return "success", _("%(name)s was read into line %(place)s.", name=name, place=place)
 
 
 @blueprint.get("/<int:claim_id>/receipts/<int:receipt_id>")
@@ -105,8 +129,12 @@ def receipt(seen: Seen, receipt_id: int) -> Response:
 def thumbnail(seen: Seen, receipt_id: int) -> Response:
     """A small picture of the file."""
     found = _receipt(seen, receipt_id)
-    small = files.thumbnail(store().read(found.sha256), found.media_type)
-    if small is None:
+    small = cached(
+        settings().instance / "cache" / "pdf",
+        f"{found.sha256}-small",
+        lambda: files.thumbnail(store().read(found.sha256), found.media_type) or b"",
+    )
+    if not small:
         raise Missing(NO_SUCH_PAGE)
     response = make_response(small)
     response.mimetype = "image/jpeg"
