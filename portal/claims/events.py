@@ -13,6 +13,7 @@ COMMENTED = "claim_commented"
 ASKED = "claim_asked"
 ANSWERED = "claim_answered"
 REMINDED = "claim_reminded"
+STEP_MOVED = "claim_step_moved"
 PAYMENT_STARTED = "claim_payment_started"
 PAYMENT_FAILED = "claim_payment_failed"
 PAYMENT_CANCELLED = "claim_payment_cancelled"
@@ -32,6 +33,7 @@ ALL = (
     ASKED,
     ANSWERED,
     REMINDED,
+    STEP_MOVED,
     PAYMENT_STARTED,
     PAYMENT_FAILED,
     PAYMENT_CANCELLED,

@@ -26,6 +26,7 @@ EVENTS = {
     claims.ASKED: _l("Question asked"),
     claims.ANSWERED: _l("Question answered"),
     claims.REMINDED: _l("Approvers reminded"),
+    claims.STEP_MOVED: _l("Approval step handed over"),
     claims.PAYMENT_STARTED: _l("Claim put into a payment batch"),
     claims.PAYMENT_FAILED: _l("Payment failed"),
     claims.PAYMENT_CANCELLED: _l("Claim taken out of the payment batch"),

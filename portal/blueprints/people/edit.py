@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from portal.blueprints.people import blueprint
 from portal.blueprints.people.list import found
+from portal.claims.handover import hand_over
 from portal.core.clock import now
 from portal.core.db import db
 from portal.core.errors import Invalid
@@ -67,6 +68,7 @@ def edit_post(person_id: int) -> Any:
     except Invalid as refusal:
         form.refuse(refusal)
         return _edit_page(form, someone), 422
+    hand_over(db.session(), [someone.id], by=reader().id, at=now())
     flash(_("Saved.") if changed else _("Nothing was different; nothing was changed."), "success")
     return redirect(url_for("people.show", person_id=someone.id), 303)
 

@@ -12,6 +12,7 @@ from flask import current_app, flash, make_response, redirect, render_template, 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from portal.blueprints.people import blueprint
+from portal.claims.handover import hand_over
 from portal.core import files
 from portal.core.clock import day, now
 from portal.core.db import db
@@ -80,6 +81,12 @@ def apply_import(token: str) -> Any:
         apply(db.session(), planned, by=reader().id, at=now())
     except Incorrect:
         return _check(token, name, planned), 422
+    lost = [
+        entry.person_id
+        for entry in planned.updated
+        if entry.person_id and {"active", "roles"} & set(entry.fields)
+    ]
+    hand_over(db.session(), lost, by=reader().id, at=now())
     flash(
         _(
             "Imported: %(created)s added, %(updated)s updated, %(unchanged)s as they were.",

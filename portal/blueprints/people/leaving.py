@@ -8,6 +8,7 @@ from sqlalchemy import select
 from portal.approvals.queries import waiting_count
 from portal.blueprints.people import blueprint
 from portal.blueprints.people.list import found
+from portal.claims.handover import hand_over
 from portal.core.clock import now
 from portal.core.db import db
 from portal.forms.people import ConfirmForm
@@ -41,6 +42,9 @@ def deactivate_post(person_id: int) -> Any:
     """Let the person go."""
     someone = found(person_id)
     directory.deactivate(db.session(), someone, by=reader().id, at=now())
+    moved = hand_over(db.session(), [someone.id], by=reader().id, at=now())
+    if moved:
+        flash(_("%(count)s approval steps were handed over.", count=moved), "info")
     flash(_("%(name)s can no longer sign in.", name=someone.name), "success")
     return redirect(url_for("people.show", person_id=someone.id), 303)
 
