@@ -79,6 +79,7 @@ class Paydays:
                 "payments", id=self.sink.next_id("payments"), batch_id=batch.id,
                 claim_id=claim_id, amount=amount,
                 state=PAYMENT_PAID if closed else PAYMENT_PENDING, reason="",
+                payee="", bank_name="", bank_account="",
             )  # fmt: skip
         for kind, moment_, data in self._told(batch):
             self.books.note(moment_, kind, about, payer, data)
