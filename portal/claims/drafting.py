@@ -14,6 +14,7 @@ from portal.core.days import parse_day
 from portal.core.errors import Invalid, Missing, NotNow, Stale
 from portal.core.events import record
 from portal.core.money import parse_amount
+from portal.core.text import typed as typed_text
 from portal.core.words import Words, words
 
 MOST_LINES = 200
@@ -64,7 +65,7 @@ def save(
     changed since, and then changes nothing.
     """
     take_version(session, claim, shown, at, editor)
-    claim.purpose = purpose.strip()[: LENGTHS["purpose"]]
+    claim.purpose = typed_text(purpose).strip()[: LENGTHS["purpose"]]
     stored = {line.id: line for line in claim.lines}
     for typed in lines:
         line = stored.get(typed.id)
@@ -214,12 +215,12 @@ def take_version(
 
 
 def _fill(line: Line, typed: TypedLine) -> None:
-    line.category = typed.category[:40]
+    line.category = typed_text(typed.category)[:40]
     for name, most in LENGTHS.items():
-        setattr(line, name, getattr(typed, name).strip()[:most])
+        setattr(line, name, typed_text(getattr(typed, name)).strip()[:most])
     kept: dict[str, str] = {}
     for name, parse in PARSERS.items():
-        text = getattr(typed, name).strip()
+        text = typed_text(getattr(typed, name)).strip()
         value: Any = None
         if text:
             try:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import BigInteger, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.claims.models import APPROVED, Batch, Claim, Payment
@@ -14,6 +14,11 @@ from portal.people.models import Person
 
 WAITING_PAGE = 100
 """Claims on a page of those that wait for money: enough for one batch."""
+
+
+def _sum(column: Any) -> Any:
+    """A sum of minor units; PostgreSQL would answer with a decimal."""
+    return cast(func.sum(column), BigInteger)
 
 
 def to_pay(session: Session, after: tuple[datetime, int] | None = None) -> Rows:
@@ -50,7 +55,7 @@ def _payable() -> Any:
 def waiting_sum(session: Session) -> tuple[int, int]:
     """How many claims wait for money, and how much in minor units."""
     row = session.execute(
-        select(func.count(), func.sum(Claim.total)).where(Claim.state == APPROVED)
+        select(func.count(), _sum(Claim.total)).where(Claim.state == APPROVED)
     ).one()
     return row[0], int(row[1] or 0)
 
@@ -62,7 +67,7 @@ def batches(session: Session, before: int | None = None) -> Rows:
         select(
             Batch, Person.name.label("maker"),
             select(func.count()).where(of_batch).scalar_subquery().label("claims"),
-            select(func.sum(Payment.amount)).where(of_batch).scalar_subquery().label("total"),
+            select(_sum(Payment.amount)).where(of_batch).scalar_subquery().label("total"),
         )
         .join(Person, Person.id == Batch.created_by_id)
         .order_by(Batch.id.desc())

@@ -30,6 +30,7 @@ from portal.core.errors import NotNow
 from portal.core.events import Event
 from portal.core.files import Store
 from portal.core.money import in_words
+from portal.core.text import typed as plain
 from portal.core.words import words
 from portal.invoices.models import Invoice
 from portal.people.models import Department, Person
@@ -127,7 +128,9 @@ def recognise(number: str, typed: str) -> Recognised | None:
     """
     session = db.session()
     claim = session.scalars(
-        select(Claim).where(Claim.number == number.strip().upper(), Claim.submitted_at.is_not(None))
+        select(Claim).where(
+            Claim.number == plain(number).strip().upper(), Claim.submitted_at.is_not(None)
+        )
     ).one_or_none()
     if claim is None:
         return None

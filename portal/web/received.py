@@ -1,11 +1,9 @@
 """What browsers send, without signs that nobody types and a database may not store."""
 
-import re
-
 from flask import request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
-UNTYPED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+from portal.core.text import UNTYPED, typed
 
 
 def clean() -> None:
@@ -21,6 +19,4 @@ def clean() -> None:
 def _cleaned(fields: MultiDict[str, str]) -> MultiDict[str, str]:
     if not any(UNTYPED.search(value) for value in fields.values()):
         return fields
-    return ImmutableMultiDict(
-        [(name, UNTYPED.sub("", value)) for name, value in fields.items(multi=True)]
-    )
+    return ImmutableMultiDict([(name, typed(value)) for name, value in fields.items(multi=True)])
