@@ -9,8 +9,8 @@ from portal.blueprints.claims import blueprint
 from portal.claims import access, changes, conversation, events, queries
 from portal.claims.access import Seen
 from portal.claims.judging import findings_from_data
-from portal.claims.models import MOVING, PAID, PAYING
-from portal.claims.payment_queries import payment_of
+from portal.claims.models import MOVING
+from portal.claims.payment_queries import whose
 from portal.core.clock import now
 from portal.core.db import db
 from portal.core.errors import Invalid
@@ -18,7 +18,6 @@ from portal.core.notices import mark_read
 from portal.core.words import from_data
 from portal.forms.approvals import DecisionForm
 from portal.forms.claims import ActionForm, CommentForm
-from portal.people.models import Department, Person
 from portal.policy.queries import categories
 from portal.web.guards import claim, reader
 from portal.web.kept_forms import kept_fields
@@ -41,16 +40,9 @@ def page_of(seen: Seen) -> dict[str, Any]:
     """What the claim page shows."""
     session = db.session()
     shown = queries.with_lines(session, seen.claim)
-    claimant, department = session.execute(
-        db.select(Person, Department)
-        .join(Department, Department.id == shown.department_id)
-        .where(Person.id == shown.claimant_id)
-    ).one()
     told = queries.timeline(session, shown.id)
     return {
         **status_of(seen),
-        "claimant": claimant,
-        "department": department,
         "findings": findings_from_data(shown.findings),
         "categories": {category.code: category for category in categories(session)},
         "timeline": told,
@@ -73,12 +65,11 @@ def status_of(seen: Seen) -> dict[str, Any]:
             step["people"].append(row.name)
         if row.person_id == row.decided_by_id:
             step["by"] = row.name
-    paid = payment_of(session, shown.id) if shown.state in (PAYING, PAID) else None
     return {
         "seen": seen,
         "claim": shown,
         "steps": list(steps.values()),
-        "payment": paid,
+        "whose": whose(session, shown.id),
         "moving": shown.state in MOVING,
         "at": now(),
         "shown": shown_signer(settings().secret_key)
