@@ -126,7 +126,7 @@ def work(settings: Settings, _given: argparse.Namespace) -> None:
     with app.app_context():
         if not schema.is_current():
             raise BadSettings("The database has another form. Run: portal migrate")
-    serve.work_until_told(app)
+    serve.work_until_told(app, os.getppid())
 
 
 def show_access(settings: Settings, _given: argparse.Namespace) -> None:

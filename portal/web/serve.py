@@ -92,9 +92,11 @@ class Background:
         self.started = time.monotonic()
         # Told to end before it listens to signals, the child would take the server's way.
         signal.pthread_sigmask(signal.SIG_BLOCK, END)
+        # Asked for after the fork, the parent might be gone already and never be missed.
+        server = os.getpid()
         self.pid = os.fork()
         if self.pid == 0:
-            self._work()
+            self._work(server)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, END)
 
     def end(self) -> None:
@@ -105,19 +107,19 @@ class Background:
             except ProcessLookupError:
                 self.pid = 0
 
-    def _work(self) -> None:
+    def _work(self, server: int) -> None:
         status = 1
         try:
             for listener in self.listeners:
                 listener.close()
-            work_until_told(self.app)
+            work_until_told(self.app, server)
             status = 0
         finally:
             os._exit(status)
 
 
-def work_until_told(app: Flask) -> None:
-    """Be the worker until SIGTERM or SIGINT, or until the process that began it is gone."""
+def work_until_told(app: Flask, parent: int) -> None:
+    """Be the worker until SIGTERM or SIGINT, or until the process ``parent`` is gone."""
     stop = Event()
     for number in END:
         signal.signal(number, lambda *_: stop.set())
@@ -126,15 +128,15 @@ def work_until_told(app: Flask) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, END)
     with app.app_context():
         forget_connections()
-    work.run(app, _EndsWithParent(stop))
+    work.run(app, _EndsWithParent(stop, parent))
 
 
 class _EndsWithParent(Event):
     """Set when ``stop`` is, or when the parent process has gone."""
 
-    def __init__(self, stop: Event):
+    def __init__(self, stop: Event, parent: int):
         super().__init__()
-        self._stop, self._parent = stop, os.getppid()
+        self._stop, self._parent = stop, parent
 
     def is_set(self) -> bool:
         return self._stop.is_set() or os.getppid() != self._parent
