@@ -1,7 +1,7 @@
 """The company's rules as plain values, ready for ``problems``."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from portal.core.words import Named
@@ -104,8 +104,3 @@ def policy(version: int, rules: Mapping[str, Any], categories: Iterable[Category
         cities=cities,
         severity={**SEVERITY, **rules.get("severity", {})},
     )
-
-
-def with_categories(rules: Policy, categories: Iterable[Category]) -> Policy:
-    """The same rules with other categories, for when only those were edited."""
-    return replace(rules, categories={category.code: category for category in categories})

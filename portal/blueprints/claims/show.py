@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from portal.blueprints.claims import blueprint
 from portal.claims import access, changes, conversation, events, queries
@@ -14,12 +14,11 @@ from portal.claims.payment_queries import whose
 from portal.core.clock import now
 from portal.core.db import db
 from portal.core.errors import Invalid
-from portal.core.notices import mark_read
 from portal.core.words import from_data
 from portal.forms.approvals import DecisionForm
 from portal.forms.claims import ActionForm, CommentForm
 from portal.policy.queries import categories
-from portal.web.guards import claim, reader
+from portal.web.guards import claim
 from portal.web.kept_forms import kept_fields
 from portal.web.languages import gettext as _
 from portal.web.poll import shown_signer
@@ -114,12 +113,3 @@ def comment(seen: Seen) -> Any:
         return render_template("claims/show.html", **context), 422
     flash(_("Sent."), "success")
     return redirect(url_for("claims.show", claim_id=seen.claim.id, _anchor="happened"), 303)
-
-
-@blueprint.post("/<int:claim_id>/read")
-@claim(access.may_see)
-@writes()
-def read(seen: Seen) -> Any:
-    """Mark the reader's notices about this claim read."""
-    mark_read(db.session(), reader().id, now(), seen.claim.subject)
-    return make_response(redirect(url_for("claims.show", claim_id=seen.claim.id), 303))
