@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.core.db import db
 from portal.core.events import START, ChainEnd, Event, seal
-from portal.people.directory_csv import safe_cell
+from portal.core.sheets import safe_cell
 from portal.people.models import Person
 from portal.people.roles import ADMIN, AUDITOR
 from portal.web import audit_words

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from portal.core.errors import Invalid
 from portal.core.events import Subject, record
+from portal.core.versions import refuse_stale, version_of
 from portal.core.words import Named, words
 from portal.people import events
 from portal.people.directory import belongs_to, somebody
 from portal.people.models import Department, Person
-from portal.people.shown import refuse_stale, version_of
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from portal.core import jobs
 from portal.core.errors import Invalid, NotNow
 from portal.core.events import Subject, record
 from portal.core.notices import notify
+from portal.core.versions import refuse_stale, version_of
 from portal.core.words import Named, Words, words
 from portal.people import events, sessions
 from portal.people.directory_fields import Problem, understood
 from portal.people.models import Department, Person, RoleGrant
 from portal.people.roles import ADMIN
-from portal.people.shown import refuse_stale, version_of
 
 KEEP_YOUR_ROLE = words(
     "You cannot take the administrator's role from yourself. Another administrator can."

@@ -2,14 +2,14 @@
 
 import csv
 import io
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.core.errors import Invalid
+from portal.core.sheets import as_csv, plain_cell
 from portal.core.words import words
 from portal.people.directory_fields import COLUMNS, Problem
 from portal.people.models import Department, Person, RoleGrant
@@ -18,9 +18,6 @@ MOST_BYTES = 10 * 1024 * 1024
 MOST_ROWS = 50_000
 REQUIRED = ("number", "email", "name", "department")
 """The columns that every file has. Others may be left out and then stay as they are."""
-
-# Table programs drop what is blank before they look for a formula.
-_FORMULA = re.compile(r"'*[\s\ufeff\u200b\x00]*[=+\-@\t\r\n＝＋－＠]")
 
 
 @dataclass(frozen=True)
@@ -32,16 +29,6 @@ class Rows:
 
     cells: tuple[tuple[int, Mapping[str, str]], ...]
     problems: tuple[Problem, ...] = ()
-
-
-def safe_cell(text: str) -> str:
-    """``text`` such that no table program takes it for a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def plain_cell(cell: str) -> str:
-    """The text that ``safe_cell`` was given."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def read(data: bytes) -> Rows:
@@ -120,10 +107,7 @@ def _problems_of(heading: list[str]) -> list[Problem]:
 
 
 def export(session: Session) -> bytes:
-    """Everybody by number, as a file that ``read`` accepts unchanged. One query.
-
-    With a byte order mark: table programs then show Chinese names without being asked.
-    """
+    """Everybody by number, as a file that ``read`` accepts unchanged. One query."""
     manager = aliased(Person)
     roles = (
         select(func.aggregate_strings(RoleGrant.role, " "))
@@ -140,14 +124,7 @@ def export(session: Session) -> bytes:
         .outerjoin(manager, manager.id == Person.manager_id)
         .order_by(Person.number)
     )  # fmt: skip
-    return table([COLUMNS, *(tuple(map(_shown, row)) for row in rows)])
-
-
-def table(lines: Iterable[Iterable[str]]) -> bytes:
-    """A CSV file of these lines; cells that could be formulas are made safe."""
-    out = io.StringIO()
-    csv.writer(out).writerows([safe_cell(cell) for cell in line] for line in lines)
-    return out.getvalue().encode("utf-8-sig")
+    return as_csv([COLUMNS, *(tuple(map(_shown, row)) for row in rows)])
 
 
 def _shown(value: object) -> str:

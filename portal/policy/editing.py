@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from portal.core.errors import Invalid
 from portal.core.events import Subject, record
+from portal.core.versions import refuse_stale, version_of
 from portal.core.words import Named, words
-from portal.people.shown import refuse_stale, version_of
 from portal.policy import events
 from portal.policy.models import CategoryRow, PolicyVersion
 from portal.policy.rules import ANY, OTHER_TIER, Category, Policy

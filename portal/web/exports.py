@@ -1,11 +1,5 @@
-"""Tables as files for spreadsheets: CSV and XLSX, in which no cell can become a formula.
+"""Tables as files for spreadsheets: CSV and XLSX, in which no cell can become a formula."""
 
-A spreadsheet runs a text that begins with one of a few signs. Such texts get an apostrophe in
-CSV and the type of text in XLSX; numbers stay numbers, negative ones too. Source of the rule:
-OWASP, CSV Injection.
-"""
-
-import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
@@ -14,9 +8,8 @@ from datetime import date
 import xlsxwriter  # type: ignore[import-untyped]
 from flask import Response, send_file
 
+from portal.core.sheets import Cell, as_csv, cell_text
 from portal.core.words import Amount
-
-Cell = str | int | date | Amount | None
 
 CSV, XLSX = "csv", "xlsx"
 MEDIA_TYPES = {
@@ -24,21 +17,10 @@ MEDIA_TYPES = {
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
-# Spreadsheets drop what is blank before they look for a formula.
-_STARTS_FORMULA = re.compile(r"[\s\ufeff\u200b\x00]*[=+\-@\t\r\n＝＋－＠]")
 # What XML 1.0 cannot hold; a spreadsheet would call the whole file damaged.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 WIDEST = 40
-
-
-def as_csv(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """The table as UTF-8 with a byte order mark, which Excel needs to read Chinese."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow([_csv_cell(name) for name in head])
-    writer.writerows([_csv_cell(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig", "replace")
 
 
 def as_xlsx(title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -57,7 +39,7 @@ def as_xlsx(title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> 
             sheet.write_string(0, column, _CONTROL.sub("", name), bold)
         for number, row in enumerate(rows, start=1):
             for column, cell in enumerate(row):
-                widths[column] = max(widths[column], _width(_plain(cell)))
+                widths[column] = max(widths[column], _width(cell_text(cell)))
                 if isinstance(cell, Amount):
                     sheet.write_number(number, column, cell.minor / 100, money)
                 elif isinstance(cell, int):
@@ -74,29 +56,11 @@ def as_xlsx(title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> 
 
 def download(kind: str, name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Response:
     """The table as a file to keep, called ``name``; ``kind`` is ``CSV`` or ``XLSX``."""
-    made = as_csv(head, rows) if kind == CSV else as_xlsx(name, head, rows)
+    made = as_csv([head, *rows]) if kind == CSV else as_xlsx(name, head, rows)
     return send_file(
         io.BytesIO(made), MEDIA_TYPES[kind], as_attachment=True, download_name=f"{name}.{kind}",
         max_age=None, etag=False,
     )  # fmt: skip
-
-
-def _csv_cell(cell: Cell) -> str:
-    plain = _plain(cell)
-    if isinstance(cell, str) and _STARTS_FORMULA.match(plain):
-        return f"'{plain}"
-    return plain
-
-
-def _plain(cell: Cell) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, Amount):
-        sign = "-" if cell.minor < 0 else ""
-        return f"{sign}{abs(cell.minor) // 100}.{abs(cell.minor) % 100:02d}"
-    if isinstance(cell, date):
-        return cell.isoformat()
-    return str(cell)
 
 
 def _width(text: str) -> int:

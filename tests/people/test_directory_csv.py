@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.core.errors import Invalid
-from portal.people.directory_csv import plain_cell, read, safe_cell, table
+from portal.core.sheets import as_csv, plain_cell, safe_cell
+from portal.people.directory_csv import read
 from portal.people.directory_fields import COLUMNS
 from tests.people.typed import file, typed
 
@@ -76,6 +77,6 @@ WRITABLE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="
 
 @given(st.lists(st.fixed_dictionaries(dict.fromkeys(COLUMNS, WRITABLE)), max_size=4))
 def test_a_written_table_reads_as_it_was(people: list[dict[str, str]]) -> None:
-    data = table([COLUMNS, *([row[name] for name in COLUMNS] for row in people)])
+    data = as_csv([COLUMNS, *([row[name] for name in COLUMNS] for row in people)])
     shown = [row for row in people if any(cell.strip() for cell in map(safe_cell, row.values()))]
     assert [dict(cells) for _row, cells in read(data).cells] == shown

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from portal.core.events import Event
 from portal.core.notices import Notice
+from portal.core.sheets import as_csv
 from portal.people.directory import Incorrect
-from portal.people.directory_csv import export, read, table
+from portal.people.directory_csv import export, read
 from portal.people.directory_fields import COLUMNS
 from portal.people.directory_import import Plan, apply, plan
 from portal.people.directory_judge import circles
@@ -184,7 +185,7 @@ def test_whatever_came_in_goes_out_and_in_again(
 ) -> None:
     given = typed(name=name + quoted, bank_name=quoted + bank)
     with session.begin_nested() as nested:
-        data = table([COLUMNS, [given[column] for column in COLUMNS]])
+        data = as_csv([COLUMNS, [given[column] for column in COLUMNS]])
         apply(session, plan(session, read(data)), by=None, at=AT)
         again = plan(session, read(export(session)))
         nested.rollback()

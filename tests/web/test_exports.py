@@ -7,8 +7,9 @@ from datetime import date
 import openpyxl
 import pytest
 
+from portal.core.sheets import Cell, as_csv
 from portal.core.words import Amount
-from portal.web.exports import Cell, as_csv, as_xlsx
+from portal.web.exports import as_xlsx
 
 HEAD = ["Payee", "Amount"]
 
@@ -31,7 +32,7 @@ DANGEROUS = [
 
 
 def from_csv(rows: list[list[Cell]]) -> list[list[str]]:
-    text = as_csv(HEAD, rows).decode("utf-8-sig")
+    text = as_csv([HEAD, *rows]).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text, newline="")))[1:]
 
 
@@ -78,7 +79,7 @@ def test_days_are_days() -> None:
 
 
 def test_excel_learns_that_the_csv_is_utf_8() -> None:
-    assert as_csv(["收款人"], []).startswith(b"\xef\xbb\xbf")
+    assert as_csv([["收款人"]]).startswith(b"\xef\xbb\xbf")
 
 
 def test_commas_quotes_and_line_breaks_stay_in_their_cell() -> None:
