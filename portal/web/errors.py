@@ -28,6 +28,7 @@ TITLES = {
     403: words("You cannot do this"),
     404: words("There is nothing here"),
     405: words("This address cannot be used that way"),
+    408: words("This came too slowly"),
     409: words("Something changed in the meantime"),
     413: words("This is too large"),
     422: words("Something has to be corrected"),
@@ -40,6 +41,7 @@ SAYS = {
     400: words("Go back, reload the page and try again."),
     404: words("The address may be mistyped, or it is not for you."),
     405: words("Go back and use the buttons on the page."),
+    408: words("The connection was too slow, and nothing was changed. Go back and send it again."),
     413: words(
         "At most 10 MB for each file and 40 MB at once. Make it smaller or send it in parts."
     ),

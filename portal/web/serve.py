@@ -22,6 +22,7 @@ from portal.settings import BadSettings, Settings
 from portal.web import forget_connections, work
 from portal.web.logs import log
 from portal.web.settle import settle
+from portal.web.slow import Worker
 
 RUNNING = "running.lock"
 GRACE_SECONDS = 8
@@ -203,7 +204,7 @@ class _Application(BaseApplication):
         chosen = {
             "bind": f"fd://{self.listener.detach()}",
             "workers": self.settings.web_processes,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "threads": self.settings.web_threads,
             "preload_app": True,
             "keepalive": 10,
