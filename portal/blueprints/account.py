@@ -11,7 +11,7 @@ from portal.core.errors import Invalid, Missing, NotNow
 from portal.forms.account import BankForm, SignInsForm, WishesForm
 from portal.forms.base import PortalForm
 from portal.forms.session import ChangePasswordForm
-from portal.people import account, sessions
+from portal.people import account, guessing, sessions
 from portal.people.account import WrongPassword
 from portal.people.browsers import browser_name
 from portal.people.directory_list import whole
@@ -153,15 +153,15 @@ def _password_page(form: ChangePasswordForm) -> str:
 
 def _counted() -> dict[str, int]:
     """Wrong passwords are counted as at the sign-in: an open screen is no way to guess."""
-    return sessions.keys(f"password of {reader().number}", request.remote_addr or "")
+    return guessing.keys(f"password of {reader().number}", request.remote_addr or "")
 
 
 def _refuse_guessers() -> None:
-    sessions.refuse_guessers(db.session(), _counted(), now())
+    guessing.refuse_guessers(db.session(), _counted(), now())
 
 
 def _forget_failures() -> None:
-    sessions.forget_failures(db.session(), _counted())
+    guessing.forget_failures(db.session(), _counted())
 
 
 def _refused(form: PortalForm, refusal: Invalid | NotNow) -> int:
@@ -170,7 +170,7 @@ def _refused(form: PortalForm, refusal: Invalid | NotNow) -> int:
         form.form_errors.append(say(refusal.words))
         return 429
     if isinstance(refusal, WrongPassword):
-        sessions.note_failure(db.session(), _counted(), now())
+        guessing.note_failure(db.session(), _counted(), now())
         keep_although_refused()
     form.refuse(refusal)
     return 422

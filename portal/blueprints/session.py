@@ -1,8 +1,10 @@
 """Signing in and out, forgotten passwords, invitations, and the language."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from sqlalchemy import select, update
 
 from portal.core import jobs, once
@@ -11,7 +13,7 @@ from portal.core.db import db
 from portal.core.errors import Invalid, NotNow
 from portal.core.words import words
 from portal.forms.session import ForgottenForm, NewPasswordForm, SignInForm
-from portal.people import passwords, sessions
+from portal.people import guessing, passwords, sessions
 from portal.people.models import Person
 from portal.people.queries import find_by_sign_in
 from portal.settings import DEMO_PASSWORD
@@ -42,29 +44,60 @@ def sign_in() -> Any:
     return _page(form)
 
 
+@dataclass(frozen=True)
+class _Try:
+    """A try to sign in, looked at: ``proved`` is the hash that the password belongs to."""
+
+    at: datetime
+    proved: str | None = None
+    refused: NotNow | None = None
+
+
+def _look_at_password() -> None:
+    """Before anything is locked: argon2 takes 20 ms, in which others write.
+
+    Whoever has to wait is told so without his password being looked at.
+    """
+    form, database, at = SignInForm(), db.session(), now()
+    g.tried = _Try(at)
+    if not form.validate():
+        return
+    person = find_by_sign_in(database, form.name.data or "")
+    stored = person.password_hash if person else None
+    try:
+        guessing.refuse_guessers(database, _counted(person, form), at)
+    except NotNow as refusal:
+        g.tried = _Try(at, refused=refusal)
+        return
+    database.rollback()
+    if passwords.matches(stored, form.password.data or ""):
+        g.tried = _Try(at, proved=stored)
+
+
 @blueprint.post("/sign-in")
 @public
-@writes()
+@writes(before=_look_at_password)
 def sign_in_post() -> Any:
-    """Check the password and give the browser its session."""
-    form = SignInForm()
-    database, at = db.session(), now()
+    """Count the try and, when the password was right, give the browser its session."""
+    form, database = SignInForm(), db.session()
     if not form.validate():
         return _page(form), 422
+    tried: _Try = g.tried
     person = find_by_sign_in(database, form.name.data or "")
-    counted = sessions.keys(_who(person, form), request.remote_addr or "")
+    # The password may have been changed since it was looked at.
+    right = tried.proved is not None and person is not None and person.password_hash == tried.proved
     try:
-        sessions.refuse_guessers(database, counted, at)
+        if tried.refused:
+            raise tried.refused
+        guessing.judge_try(database, _counted(person, form), tried.at, right=right)
     except NotNow as refusal:
+        database.rollback()
         form.form_errors.append(say(refusal.words))
         return _page(form), 429
-    if not passwords.matches(person.password_hash if person else None, form.password.data or ""):
-        sessions.note_failure(database, counted, at)
+    if person is None or not right:
         keep_although_refused()
         form.form_errors.append(say(WRONG))
         return _page(form), 422
-    assert person is not None
-    sessions.forget_failures(database, counted)
     web_session.sign_in(person, shared=form.shared.data)
     kept = form.kept.data
     if kept:
@@ -72,9 +105,12 @@ def sign_in_post() -> Any:
     return redirect(own_address(form.next.data) or url_for("home.show"), 303)
 
 
-def _who(person: Person | None, form: SignInForm | ForgottenForm) -> str:
-    """Whose failures are counted: one person's, whatever name was typed for him."""
-    return f"person {person.id}" if person else f"nobody {form.name.data}"
+def _counted(
+    person: Person | None, form: SignInForm | ForgottenForm, purpose: str = "sign-in"
+) -> dict[str, int]:
+    """Where failures are counted: one person's together, whatever name was typed for him."""
+    who = f"person {person.id}" if person else f"nobody {form.name.data}"
+    return guessing.keys(who, request.remote_addr or "", purpose)
 
 
 def _page(form: SignInForm) -> str:
@@ -153,13 +189,13 @@ def forgotten_post() -> Any:
         return render_template("session/forgotten.html", form=form, sent=False), 422
     database, at = db.session(), now()
     person = find_by_sign_in(database, form.name.data or "")
-    counted = sessions.keys(_who(person, form), request.remote_addr or "", "forgotten")
+    counted = _counted(person, form, "forgotten")
     try:
-        sessions.refuse_guessers(database, counted, at)
+        guessing.refuse_guessers(database, counted, at)
     except NotNow as refusal:
         form.form_errors.append(say(refusal.words))
         return render_template("session/forgotten.html", form=form, sent=False), 429
-    sessions.note_failure(database, counted, at)
+    guessing.note_failure(database, counted, at)
     if person:
         token = sessions.issue(database, person, sessions.RESET, at)
         jobs.enqueue(database, "mail_token", due_at=at, person_id=person.id,

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request
 from portal.core.clock import now
 from portal.core.db import begin_writing, db
 from portal.core.errors import NotNow
-from portal.people import sessions
+from portal.people import guessing
 from portal.web.guards import public
 from portal.web.paper import recognise
 from portal.web.writing import keep_although_refused, writes
@@ -30,7 +30,7 @@ def show(code: str) -> Any:
     session, at = db.session(), now()
     counted = {f"verify {request.remote_addr or ''}": FREE_FAILURES}
     try:
-        sessions.refuse_guessers(session, counted, at)
+        guessing.refuse_guessers(session, counted, at)
     except NotNow as refusal:
         return _page(number, value, refused=refusal.words), 429
     found = recognise(number, value)
@@ -38,7 +38,7 @@ def show(code: str) -> Any:
         # Only a wrong code writes, so only a wrong code waits for the write lock.
         session.rollback()
         begin_writing(session)
-        sessions.note_failure(session, counted, at)
+        guessing.note_failure(session, counted, at)
         keep_although_refused()
         return _page(number, value, wrong=True), 404
     return _page(number, value, found=found)

@@ -1,18 +1,18 @@
-"""Signing in: browsers that are signed in, links sent by mail, and slowing down guessers."""
+"""Signing in: browsers that are signed in, and links sent by mail."""
 
 import hashlib
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from portal.core.db import dialect_of, fetch, upsert
-from portal.core.errors import Missing, NotNow
+from portal.core.db import fetch, table
+from portal.core.errors import Missing
 from portal.core.notices import Beat, Notice
 from portal.core.words import words
-from portal.people.models import MailedToken, Person, RoleGrant, SignIn, Throttle
+from portal.people.models import MailedToken, Person, RoleGrant, SignIn
 from portal.people.roles import Reader
 
 SHARED_IDLE = timedelta(minutes=5)
@@ -20,11 +20,6 @@ LONGEST = timedelta(hours=24)
 TOUCH_AFTER = timedelta(seconds=20)
 INVITE, RESET = "invite", "reset"
 VALID = {INVITE: timedelta(days=7), RESET: timedelta(hours=1)}
-
-FREE_FAILURES = 5
-FREE_FAILURES_OF_ADDRESS = 200
-BLOCK = timedelta(minutes=15)
-FORGET_FAILURES = timedelta(hours=1)
 
 
 def digest(token: str) -> str:
@@ -118,9 +113,16 @@ def signed_in(
     return reader, at - row.seen_at > TOUCH_AFTER
 
 
-def touch(session: Session, sign_in_id: int, at: datetime) -> None:
-    """Note that the browser was used. The caller commits."""
-    session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=at))
+TOUCH = (
+    update(table(SignIn))
+    .where(table(SignIn).c.id == bindparam("sign_in"), table(SignIn).c.ended_at.is_(None))
+    .values(seen_at=bindparam("now"))
+)
+
+
+def touch(session: Session, sign_in_id: int, at: datetime) -> bool:
+    """Note that the browser was used; False when it was signed out. The caller commits."""
+    return fetch(session, TOUCH, sign_in=sign_in_id, now=at).rowcount > 0
 
 
 def end(session: Session, person_id: int, sign_in_id: int, at: datetime) -> None:
@@ -199,63 +201,6 @@ def redeem(session: Session, token: str, purpose: str, at: datetime) -> Person:
     if used is None:
         raise Missing(words("This link was used before or is too old. Ask for a new one."))
     return person
-
-
-def keys(who: str, address: str, purpose: str = "sign-in") -> dict[str, int]:
-    """What failures are counted by, and how many are free.
-
-    ``who`` is the person's id, or the name that nobody has. An account is counted together
-    with the address, so that nobody far away can lock its owner out; an address also by
-    itself, against trying one password on many accounts.
-    """
-    account = digest(" ".join(who.split()).casefold())[:32]
-    return {
-        f"{purpose} {account} {address}": FREE_FAILURES,
-        f"{purpose} {address}": FREE_FAILURES_OF_ADDRESS,
-    }
-
-
-def refuse_guessers(session: Session, counted: dict[str, int], at: datetime) -> None:
-    """Raise ``NotNow`` while any of the keys is blocked."""
-    until = session.scalar(
-        select(func.max(Throttle.blocked_until)).where(
-            Throttle.key.in_(counted), Throttle.blocked_until > at
-        )
-    )
-    if until is not None:
-        minutes = max(1, round((until - at).total_seconds() / 60))
-        raise NotNow(
-            words("Too many wrong tries. Wait %(minutes)s min, then try again.", minutes=minutes)
-        )
-
-
-def note_failure(session: Session, counted: dict[str, int], at: datetime) -> None:
-    """Count a wrong try; past the free ones comes a block of 15 minutes, then it starts anew."""
-    over = or_(Throttle.blocked_until <= at, Throttle.since < at - FORGET_FAILURES)
-    for key, free in counted.items():
-        failures = session.scalar(
-            upsert(dialect_of(session), Throttle)
-            .values(key=key, failures=1, since=at)
-            .on_conflict_do_update(
-                index_elements=["key"],
-                set_={
-                    "failures": case((over, 1), else_=Throttle.failures + 1),
-                    "since": at,
-                    "blocked_until": case((over, None), else_=Throttle.blocked_until),
-                },
-            )
-            .returning(Throttle.failures)
-        )
-        if failures == free:
-            session.execute(
-                update(Throttle).where(Throttle.key == key).values(blocked_until=at + BLOCK)
-            )
-
-
-def forget_failures(session: Session, counted: dict[str, int]) -> None:
-    """Start counting the account anew after the right password; the address counts on."""
-    account = next(iter(counted))
-    session.execute(delete(Throttle).where(Throttle.key == account))
 
 
 def end_tokens(session: Session, person_id: int, at: datetime) -> None:

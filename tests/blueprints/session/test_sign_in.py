@@ -1,15 +1,22 @@
 """Signing in and out."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 import time_machine
 from flask import Flask
 
 from portal.core.clock import now
+from portal.people import passwords
+from portal.people.passwords import matches
 from tests.browser import Visitor
 from tests.cast import PASSWORD
 from tests.claims.stories import person, writing
+
+MANY = 24
 
 
 def attempt(visitor: Visitor, name: str = "alice", password: str = PASSWORD) -> Visitor:
@@ -121,3 +128,39 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(visitor: Visitor) -> No
 
 def test_demo_people_are_not_shown_outside_demo_mode(visitor: Visitor) -> None:
     visitor.go("/sign-in").misses("Demo people", "paper-crane", "Demo:")
+
+
+def test_nobody_waits_for_a_password_to_be_looked_at(
+    visitor: Visitor, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at = []
+
+    def looking(stored: str | None, password: str) -> bool:
+        with app.app_context(), writing(app) as session:
+            person(session, "alice").bank_name = "Another bank"
+        looked_at.append(password)
+        return matches(stored, password)
+
+    monkeypatch.setattr(passwords, "matches", looking)
+    attempt(visitor).sees("Sign out")
+    assert looked_at == [PASSWORD]
+
+
+def test_of_many_guesses_at_once_five_are_answered(app: Flask) -> None:
+    fields = {"name": "alice", "csrf_token": ""}
+    clients = []
+    for _guess in range(MANY):
+        guesser = Visitor(app)
+        fields["csrf_token"] = guesser.go("/sign-in").csrf_token()
+        clients.append((guesser.client, {**fields, "password": "guess"}))
+    barrier = Barrier(MANY)
+
+    def guess(number: int) -> int:
+        client, sent = clients[number]
+        barrier.wait(30)
+        return client.post("/sign-in", data=sent).status_code
+
+    with ThreadPoolExecutor(MANY) as pool:
+        answers = Counter(pool.map(guess, range(MANY)))
+    assert answers == {422: 5, 429: MANY - 5}
+    assert attempt(Visitor(app)).status == 429
