@@ -5,26 +5,51 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.claims import events
 from portal.claims.models import EDITABLE, Claim, Line, Receipt, Template
 from portal.core.days import parse_day
+from portal.core.db import fetch, table
 from portal.core.errors import Invalid, Missing, NotNow, Stale
 from portal.core.events import record
 from portal.core.money import parse_amount
+from portal.core.text import fitting
 from portal.core.text import typed as typed_text
 from portal.core.words import Words, words
 
 MOST_LINES = 200
 MOST_NIGHTS = 366
-LENGTHS = {"purpose": 200, "city": 60, "attendees": 2000, "cost_centre": 40, "reason": 2000}
+LENGTHS = {"purpose": 200, "city": 60, "attendees": 2000, "cost_centre": 40, "reason": 2000,
+           "spent_on": 60, "amount": 60, "nights": 60}  # fmt: skip
+"""Characters that each text may have, also an amount, day or number that is not understood."""
+LONGEST_NAME = 80
 
 CHANGED_ELSEWHERE = words(
     "This claim was changed in another window since this page was shown. "
     "What you typed is kept below; look at it and save again."
 )
+
+
+_claim = table(Claim).c
+TAKE_VERSION = (
+    update(table(Claim))
+    .where(
+        _claim.id == bindparam("the_claim"),
+        _claim.state.in_(EDITABLE),
+        or_(
+            _claim.version == bindparam("shown"),
+            and_(_claim.editor == bindparam("page"), _claim.editor != ""),
+        ),
+    )
+    .values(
+        version=_claim.version + 1, beat=_claim.beat + 1, updated_at=bindparam("now"),
+        editor=bindparam("page"),
+    )
+    .returning(_claim.version, _claim.beat)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,20 +83,22 @@ def create(session: Session, *, by: int, department_id: int, at: datetime) -> Cl
 def save(
     session: Session, claim: Claim, purpose: str, lines: Iterable[TypedLine],
     *, shown: int, at: datetime, editor: str = "",
-) -> None:  # fmt: skip
+) -> bool:  # fmt: skip
     """Store what was typed. ``shown`` is the version on the page.
 
-    Text that is no amount or no day is kept as typed. Raises ``Stale`` when the draft was
-    changed since, and then changes nothing.
+    Text that is no amount or no day is kept as typed. False when a text is too long: only its
+    beginning is stored. Raises ``Stale`` when the draft was changed since, changing nothing.
     """
     take_version(session, claim, shown, at, editor)
-    claim.purpose = typed_text(purpose).strip()[: LENGTHS["purpose"]]
+    cut: set[str] = set()
+    claim.purpose = _beginning("purpose", purpose, cut)
     stored = {line.id: line for line in claim.lines}
     for typed in lines:
         line = stored.get(typed.id)
         if line is not None:
-            _fill(line, typed)
+            _fill(line, typed, cut)
     _add_up(claim)
+    return not cut
 
 
 def copy_line(session: Session, claim: Claim, line_id: int) -> None:
@@ -162,8 +189,8 @@ def create_from(
 
 
 def keep_as_template(session: Session, claim: Claim, name: str, *, at: datetime) -> Template:
-    """Keep a claim to start from again. Raises ``Invalid`` without a name."""
-    name = name.strip()[:80]
+    """Keep a claim to start from again. Raises ``Invalid`` without a name or with a long one."""
+    name = fitting(name, LONGEST_NAME, "name")
     if not name:
         raise Invalid(words("Give the template a name, such as “monthly phone bill”."), "name")
     template = Template(
@@ -198,35 +225,43 @@ def take_version(
     """Take the version on the page for a change to the draft. Raises ``Stale``.
 
     ``editor`` names the open page: a page that saves by itself while its button is pressed
-    must not be told that somebody else was faster.
+    must not be told that somebody else was faster. What it saved since ``claim`` was read is
+    read anew.
     """
-    unchanged = Claim.version == shown
-    if editor:
-        unchanged = or_(unchanged, Claim.editor == editor)
-    taken = session.execute(
-        update(Claim)
-        .where(Claim.id == claim.id, unchanged, Claim.state.in_(EDITABLE))
-        .values(version=Claim.version + 1, beat=Claim.beat + 1, updated_at=at, editor=editor)
-        .returning(Claim)
-        .execution_options(populate_existing=True)
-    ).first()
+    read = claim.version
+    taken = fetch(
+        session, TAKE_VERSION, the_claim=claim.id, shown=shown, page=editor, now=at
+    ).one_or_none()
     if taken is None:
         raise Stale(CHANGED_ELSEWHERE)
+    if taken.version != read + 1:
+        session.expire_all()
+        return
+    for name, value in (*taken._mapping.items(), ("updated_at", at), ("editor", editor)):
+        set_committed_value(claim, name, value)
 
 
-def _fill(line: Line, typed: TypedLine) -> None:
+def _beginning(name: str, text: str, cut: set[str]) -> str:
+    """As much of a text as can be stored; its name joins ``cut`` when that is not all."""
+    whole = typed_text(text).strip()
+    if len(whole) > LENGTHS[name]:
+        cut.add(name)
+    return whole[: LENGTHS[name]]
+
+
+def _fill(line: Line, typed: TypedLine, cut: set[str]) -> None:
     line.category = typed_text(typed.category)[:40]
-    for name, most in LENGTHS.items():
-        setattr(line, name, typed_text(getattr(typed, name)).strip()[:most])
+    for name in LENGTHS.keys() - PARSERS.keys():
+        setattr(line, name, _beginning(name, getattr(typed, name), cut))
     kept: dict[str, str] = {}
     for name, parse in PARSERS.items():
-        text = typed_text(getattr(typed, name)).strip()
+        text = _beginning(name, getattr(typed, name), cut)
         value: Any = None
         if text:
             try:
                 value = parse(text)
             except Invalid:
-                kept[name] = text[:60]
+                kept[name] = text
         setattr(line, name, value)
     line.typed = kept
 

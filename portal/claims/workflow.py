@@ -36,6 +36,7 @@ from portal.core.db import dialect_of, fetch, table, upsert
 from portal.core.errors import Invalid, NotAllowed, NotNow, Stale
 from portal.core.events import record
 from portal.core.notices import notify, quicken
+from portal.core.text import fitting
 from portal.core.words import words
 from portal.invoices import registry
 from portal.people.queries import told_people
@@ -45,6 +46,13 @@ LONGEST_REMARK = 2000
 
 CHANGED = words("This claim has changed since this page was shown.")
 NOT_YOURS = words("This step does not wait for you.")
+
+
+APPROVE = (
+    update(table(Claim))
+    .where(table(Claim).c.id == bindparam("the_claim"))
+    .values(state=APPROVED, decided_at=bindparam("now"))
+)
 
 
 def submit(
@@ -93,13 +101,7 @@ def submit(
 
 def remark(text: str, field: str = "comment") -> str:
     """What somebody wrote about a claim, trimmed. Raises ``Invalid`` when it is too long."""
-    said = text.strip()
-    if len(said) > LONGEST_REMARK:
-        raise Invalid(
-            words("At most %(most)s characters; this has %(has)s.",
-                  most=LONGEST_REMARK, has=len(said)), field,
-        )  # fmt: skip
-    return said
+    return fitting(text, LONGEST_REMARK, field)
 
 
 def approve(session: Session, seen: Seen, *, shown: int, at: datetime, comment: str = "") -> None:
@@ -113,7 +115,9 @@ def approve(session: Session, seen: Seen, *, shown: int, at: datetime, comment: 
     done = moved.step_id is None
     kind = events.APPROVED if done else events.STEP_APPROVED
     if done:
-        claim.state, claim.decided_at = APPROVED, at
+        fetch(session, APPROVE, the_claim=claim.id, now=at)
+        set_committed_value(claim, "state", APPROVED)
+        set_committed_value(claim, "decided_at", at)
     record(
         session, kind, claim.subject, by=seen.reader.id, at=at,
         step=step_id, comment=comment.strip(),
@@ -216,6 +220,8 @@ def _end_route(session: Session, claim: Claim) -> tuple[int, ...]:
 
 
 def _move(session: Session, claim: Claim, shown: int, states: Sequence[str], **values: Any) -> None:
+    if claim.version != shown:
+        raise Stale(CHANGED)
     statement = _moving(tuple(states), tuple(values))
     named = {f"new_{name}": value for name, value in values.items()}
     moved = fetch(session, statement, the_claim=claim.id, shown=shown, **named).one_or_none()

@@ -1,9 +1,9 @@
 """Forms about oneself."""
 
 from wtforms import PasswordField, RadioField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
-from portal.forms.base import PortalForm, choices
+from portal.forms.base import AtMost, PortalForm, choices
 from portal.web.labels import NOTICES_BY
 from portal.web.languages import LANGUAGES
 from portal.web.languages import lazy_gettext as _l
@@ -16,15 +16,15 @@ class WishesForm(PortalForm):
 
 
 class BankForm(PortalForm):
-    bank_name = StringField(_l("Bank"), [Length(max=120)], render_kw={"maxlength": 120})
+    bank_name = StringField(_l("Bank"), [AtMost(120)])
     bank_account = StringField(
         _l("Account number"),
-        [Length(max=40)],
-        render_kw={"maxlength": 40, "inputmode": "numeric", "autocomplete": "off"},
+        [AtMost(40)],
+        render_kw={"inputmode": "numeric", "autocomplete": "off"},
     )
     password = PasswordField(
         _l("Your password"),
-        [InputRequired(_l("This is needed.")), Length(max=200)],
+        [InputRequired(_l("This is needed.")), AtMost(200)],
         render_kw={"autocomplete": "current-password"},
     )
 

@@ -1,9 +1,9 @@
 """Forms for deciding."""
 
 from wtforms import TextAreaField
-from wtforms.validators import Length
 
-from portal.forms.base import PortalForm
+from portal.claims.workflow import LONGEST_REMARK
+from portal.forms.base import AtMost, PortalForm
 from portal.forms.claims import ActionForm
 from portal.web.languages import lazy_gettext as _l
 
@@ -11,9 +11,7 @@ from portal.web.languages import lazy_gettext as _l
 class DecisionForm(ActionForm):
     """One decision on one claim; reasons for single lines are named ``reason-<line>``."""
 
-    comment = TextAreaField(
-        _l("Your remark"), [Length(max=2000)], render_kw={"rows": 2, "maxlength": 2000}
-    )
+    comment = TextAreaField(_l("Your remark"), [AtMost(LONGEST_REMARK)], render_kw={"rows": 2})
 
 
 class BulkForm(PortalForm):

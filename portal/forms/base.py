@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField
+from wtforms import Field, Form, HiddenField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from portal.core.errors import Invalid
+from portal.core.text import fitting
 from portal.web.guards import reader_or_none
 from portal.web.i18n import say
 from portal.web.kept_forms import kept_fields, new_form_key
@@ -22,6 +23,20 @@ def choices(pairs: Iterable[tuple[str, Any]]) -> list[Any]:
 def text_at(label: Any, text: Any) -> str:
     """An error with the name of the field it is about."""
     return gettext("%(label)s: %(text)s", label=label, text=text)
+
+
+class AtMost:
+    """Refuses text that is too long for where it is stored; browsers are told the limit."""
+
+    def __init__(self, most: int):
+        self.most = most
+        self.field_flags = {"maxlength": most}
+
+    def __call__(self, form: Form, field: Field) -> None:
+        try:
+            fitting(field.data or "", self.most)
+        except Invalid as refusal:
+            raise ValidationError(say(refusal.words)) from None
 
 
 class PortalForm(FlaskForm):

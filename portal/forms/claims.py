@@ -1,17 +1,19 @@
 """Forms around a claim. What is typed on a line is judged by the rules, not refused here."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import Length
 
-from portal.claims.drafting import TypedLine
+from portal.claims.drafting import LENGTHS, LONGEST_NAME, TypedLine
 from portal.claims.models import Claim, Line
-from portal.forms.base import PortalForm
+from portal.claims.workflow import LONGEST_REMARK
+from portal.forms.base import AtMost, PortalForm, text_at
 from portal.policy.rules import Policy
 from portal.web.i18n import named
+from portal.web.languages import gettext as _
 from portal.web.languages import lazy_gettext as _l
 
 AMOUNT = {"inputmode": "decimal", "autocomplete": "off", "class": "num"}
@@ -20,15 +22,25 @@ AMOUNT = {"inputmode": "decimal", "autocomplete": "off", "class": "num"}
 class LineForm(Form):
     """One expense as typed; field names begin with ``line-<id>-``."""
 
-    spent_on = StringField(_l("Date"), render_kw={"type": "date", "placeholder": "2026-03-31"})
+    spent_on = StringField(
+        _l("Date"),
+        [AtMost(LENGTHS["spent_on"])],
+        render_kw={"type": "date", "placeholder": "2026-03-31"},
+    )
     category = SelectField(_l("Category"), validate_choice=False)
-    amount = StringField(_l("Amount"), render_kw=AMOUNT)
-    purpose = StringField(_l("What for"), render_kw={"maxlength": 200})
-    city = StringField(_l("City"), render_kw={"maxlength": 60})
-    nights = StringField(_l("Nights"), render_kw={"inputmode": "numeric", "class": "num"})
-    attendees = TextAreaField(_l("Attendees"), render_kw={"rows": 2, "maxlength": 2000})
-    cost_centre = StringField(_l("Cost centre"), render_kw={"maxlength": 40})
-    reason = TextAreaField(_l("Explanation"), render_kw={"rows": 2, "maxlength": 2000})
+    amount = StringField(_l("Amount"), [AtMost(LENGTHS["amount"])], render_kw=AMOUNT)
+    purpose = StringField(_l("What for"), [AtMost(LENGTHS["purpose"])])
+    city = StringField(_l("City"), [AtMost(LENGTHS["city"])])
+    nights = StringField(
+        _l("Nights"),
+        [AtMost(LENGTHS["nights"])],
+        render_kw={"inputmode": "numeric", "class": "num"},
+    )
+    attendees = TextAreaField(
+        _l("Attendees"), [AtMost(LENGTHS["attendees"])], render_kw={"rows": 2}
+    )
+    cost_centre = StringField(_l("Cost centre"), [AtMost(LENGTHS["cost_centre"])])
+    reason = TextAreaField(_l("Explanation"), [AtMost(LENGTHS["reason"])], render_kw={"rows": 2})
 
     class Meta:
         locales = ("en",)
@@ -49,7 +61,7 @@ class LineForm(Form):
 
 class ClaimForm(PortalForm):
     version = HiddenField()
-    purpose = StringField(_l("What it is for"), [Length(max=200)], render_kw={"maxlength": 200})
+    purpose = StringField(_l("What it is for"), [AtMost(LENGTHS["purpose"])])
 
 
 def category_choices(policy: Policy) -> list[SelectChoice]:
@@ -96,6 +108,23 @@ def typed_lines(claim: Claim, formdata: MultiDict[str, str]) -> list[TypedLine]:
     ]
 
 
+def too_long(form: ClaimForm, lines: Mapping[int, LineForm]) -> list[tuple[str, str]]:
+    """Texts that have no room where they are stored, each with the id of its control.
+
+    The fields then say so themselves, too.
+    """
+    found = []
+    if not form.purpose.validate(form):
+        found.append((form.purpose.id, text_at(form.purpose.label.text, form.purpose.errors[0])))
+    for place, line in enumerate(lines.values(), start=1):
+        line.validate()
+        for field in line:
+            text = " ".join(text_at(field.label.text, error) for error in field.errors)
+            if text:
+                found.append((field.id, _("Line %(place)s: %(text)s", place=place, text=text)))
+    return found
+
+
 def amount_text(minor: int | None) -> str:
     """An amount as it is typed."""
     return "" if minor is None else f"{minor // 100}.{minor % 100:02d}"
@@ -119,21 +148,9 @@ class ActionForm(PortalForm):
 
 class CommentForm(PortalForm):
     comment = TextAreaField(
-        _l("Comment"), [Length(max=2000)], id="say-text", render_kw={"rows": 3, "maxlength": 2000}
+        _l("Comment"), [AtMost(LONGEST_REMARK)], id="say-text", render_kw={"rows": 3}
     )
 
 
 class TemplateForm(PortalForm):
-    name = StringField(_l("Name of the template"), [Length(max=80)], render_kw={"maxlength": 80})
-
-
-class FilterForm(Form):
-    """What a list of claims is narrowed to, as a shareable address."""
-
-    text = StringField()
-    state = StringField()
-    since = StringField(_l("Changed from"))
-    until = StringField(_l("Changed to"))
-
-    class Meta:
-        locales = ("en",)
+    name = StringField(_l("Name of the template"), [AtMost(LONGEST_NAME)])

@@ -5,10 +5,9 @@ from typing import Any
 
 from flask import request
 from wtforms import BooleanField, Form, HiddenField, StringField
-from wtforms.validators import Length
 
 from portal.core.words import words
-from portal.forms.base import PortalForm, Translations
+from portal.forms.base import AtMost, PortalForm, Translations
 from portal.forms.session import REQUIRED
 from portal.web.i18n import say
 from portal.web.languages import lazy_gettext as _l
@@ -28,9 +27,7 @@ class OutcomeForm(Form):
     """What became of one payment; field names begin with ``payment-<id>-``."""
 
     failed = BooleanField(_l("Failed"))
-    reason = StringField(
-        _l("Reason"), [Length(max=200)], render_kw={"maxlength": 200, "autocomplete": "off"}
-    )
+    reason = StringField(_l("Reason"), [AtMost(200)], render_kw={"autocomplete": "off"})
 
     class Meta:
         def get_translations(self, form: Any) -> Any:
@@ -58,8 +55,8 @@ class CloseForm(PortalForm):
         _l("Paid on"), [REQUIRED], render_kw={"type": "date", "placeholder": "2026-03-31"}
     )
     reference = StringField(
-        _l("Reference"), [REQUIRED, Length(max=80)],
-        render_kw={"maxlength": 80, "autocomplete": "off"},
+        _l("Reference"), [REQUIRED, AtMost(80)],
+        render_kw={"autocomplete": "off"},
     )  # fmt: skip
 
     def __init__(self, payment_ids: Iterable[int], **values: Any):

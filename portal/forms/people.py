@@ -5,11 +5,10 @@ from typing import Any
 
 from flask_wtf.file import FileField
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.core.errors import Invalid
-from portal.forms.base import PortalForm, choices
+from portal.forms.base import AtMost, PortalForm, choices
 from portal.people.departments import Branch
 from portal.people.directory import Incorrect
 from portal.people.directory_fields import LONGEST
@@ -38,13 +37,13 @@ class PersonForm(PortalForm):
     """Everything that is known of a person; the names are the columns of an import."""
 
     shown = HiddenField()
-    name = StringField(_l("Name"), render_kw={"maxlength": LONGEST["name"], "autocomplete": "off"})
-    number = StringField(_l("Employee number"), render_kw={"maxlength": LONGEST["number"], **PLAIN})
+    name = StringField(_l("Name"), [AtMost(LONGEST["name"])], render_kw={"autocomplete": "off"})
+    number = StringField(_l("Employee number"), [AtMost(LONGEST["number"])], render_kw=PLAIN)
     email = StringField(
-        _l("E-mail"), render_kw={"maxlength": LONGEST["email"], "inputmode": "email", **PLAIN}
+        _l("E-mail"), [AtMost(LONGEST["email"])], render_kw={"inputmode": "email", **PLAIN}
     )
     department = SelectField(_l("Department"), validate_choice=False)
-    manager = StringField(_l("Line manager"), render_kw={"maxlength": LONGEST["manager"], **PLAIN})
+    manager = StringField(_l("Line manager"), [AtMost(LONGEST["manager"])], render_kw=PLAIN)
     grade = SelectField(_l("Grade"), choices=choices(GRADES.items()), validate_choice=False)
     hired_on = StringField(_l("Hired on"), render_kw={"type": "date", "placeholder": "2026-03-31"})
     # Not called language: the button that switches the page's language is.
@@ -56,9 +55,9 @@ class PersonForm(PortalForm):
         name="spoken",
     )
     roles = Checkboxes(_l("Roles"), choices=choices(ROLES.items()), validate_choice=False)
-    bank_name = StringField(_l("Bank"), render_kw={"maxlength": LONGEST["bank_name"]})
+    bank_name = StringField(_l("Bank"), [AtMost(LONGEST["bank_name"])])
     bank_account = StringField(
-        _l("Account number"), render_kw={"maxlength": LONGEST["bank_account"], **PLAIN}
+        _l("Account number"), [AtMost(LONGEST["bank_account"])], render_kw=PLAIN
     )
 
     @classmethod
@@ -124,14 +123,12 @@ class ConfirmForm(PortalForm):
 
 class DepartmentForm(PortalForm):
     shown = HiddenField()
-    name_zh = StringField(_l("Chinese name"), [Length(max=120)], render_kw={"maxlength": 120})
-    name_en = StringField(_l("English name"), [Length(max=120)], render_kw={"maxlength": 120})
-    code = StringField(_l("Code"), [Length(max=40)], render_kw={"maxlength": 40, **PLAIN})
+    name_zh = StringField(_l("Chinese name"), [AtMost(120)])
+    name_en = StringField(_l("English name"), [AtMost(120)])
+    code = StringField(_l("Code"), [AtMost(40)], render_kw=PLAIN)
     parent = SelectField(_l("Belongs to"), validate_choice=False)
-    head = StringField(_l("Head"), [Length(max=254)], render_kw={"maxlength": 254, **PLAIN})
-    cost_centre = StringField(
-        _l("Cost centre"), [Length(max=40)], render_kw={"maxlength": 40, **PLAIN}
-    )
+    head = StringField(_l("Head"), [AtMost(254)], render_kw=PLAIN)
+    cost_centre = StringField(_l("Cost centre"), [AtMost(40)], render_kw=PLAIN)
 
     def cells(self) -> dict[str, Any]:
         """What is typed, as the rules take it."""

@@ -1,9 +1,9 @@
 """The form of a category."""
 
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField
-from wtforms.validators import Length, NumberRange
+from wtforms.validators import NumberRange
 
-from portal.forms.base import PortalForm
+from portal.forms.base import AtMost, PortalForm
 from portal.policy.editing import Typed
 from portal.web.languages import lazy_gettext as _l
 
@@ -14,12 +14,10 @@ class CategoryForm(PortalForm):
     """A category; the names of the fields are those of ``Typed``."""
 
     shown = HiddenField()
-    name_zh = StringField(_l("Chinese name"), [Length(max=80)], render_kw={"maxlength": 80})
-    name_en = StringField(_l("English name"), [Length(max=80)], render_kw={"maxlength": 80})
+    name_zh = StringField(_l("Chinese name"), [AtMost(80)])
+    name_en = StringField(_l("English name"), [AtMost(80)])
     parent = SelectField(_l("Belongs to"), validate_choice=False)
-    accounting_code = StringField(
-        _l("Accounting code"), [Length(max=40)], render_kw={"maxlength": 40, **PLAIN}
-    )
+    accounting_code = StringField(_l("Accounting code"), [AtMost(40)], render_kw=PLAIN)
     position = IntegerField(
         _l("Place in the list"),
         [NumberRange(0, 9999)],
@@ -37,4 +35,4 @@ class CategoryForm(PortalForm):
 
 
 class NewCategoryForm(CategoryForm):
-    code = StringField(_l("Code"), [Length(max=40)], render_kw={"maxlength": 40, **PLAIN})
+    code = StringField(_l("Code"), [AtMost(40)], render_kw=PLAIN)

@@ -1,9 +1,9 @@
 """Forms for signing in and choosing a password."""
 
 from wtforms import BooleanField, HiddenField, PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
-from portal.forms.base import PortalForm
+from portal.forms.base import AtMost, PortalForm
 from portal.web.languages import lazy_gettext as _l
 
 REQUIRED = InputRequired(_l("This is needed."))
@@ -12,12 +12,12 @@ REQUIRED = InputRequired(_l("This is needed."))
 class SignInForm(PortalForm):
     name = StringField(
         _l("E-mail or employee number"),
-        [REQUIRED, Length(max=254)],
+        [REQUIRED, AtMost(254)],
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
     password = PasswordField(
         _l("Password"),
-        [REQUIRED, Length(max=200)],
+        [REQUIRED, AtMost(200)],
         render_kw={"autocomplete": "current-password"},
     )
     shared = BooleanField(_l("This is a shared computer"))
@@ -28,7 +28,7 @@ class SignInForm(PortalForm):
 class ForgottenForm(PortalForm):
     name = StringField(
         _l("E-mail or employee number"),
-        [REQUIRED, Length(max=254)],
+        [REQUIRED, AtMost(254)],
         render_kw={"autocomplete": "username", "autocapitalize": "none"},
     )
 
@@ -36,7 +36,7 @@ class ForgottenForm(PortalForm):
 class NewPasswordForm(PortalForm):
     password = PasswordField(
         _l("New password"),
-        [REQUIRED, Length(max=200)],
+        [REQUIRED, AtMost(200)],
         render_kw={"autocomplete": "new-password"},
     )
 
@@ -44,11 +44,11 @@ class NewPasswordForm(PortalForm):
 class ChangePasswordForm(PortalForm):
     old_password = PasswordField(
         _l("Current password"),
-        [REQUIRED, Length(max=200)],
+        [REQUIRED, AtMost(200)],
         render_kw={"autocomplete": "current-password"},
     )
     password = PasswordField(
         _l("New password"),
-        [REQUIRED, Length(max=200)],
+        [REQUIRED, AtMost(200)],
         render_kw={"autocomplete": "new-password"},
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from portal.core.days import parse_day
 from portal.core.errors import Invalid
+from portal.core.text import fitting
 from portal.core.words import Words, words
 from portal.people.models import GRADES
 from portal.people.roles import ROLES
@@ -83,13 +84,7 @@ def _plain(cell: str, column: str) -> str:
     text = unicodedata.normalize("NFC", cell).strip()
     if any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") for sign in text):
         raise Invalid(words("There is a line break or a control character in it. Take it out."))
-    most = LONGEST.get(column)
-    if most is not None and len(text) > most:
-        raise Invalid(
-            words("This is too long: %(count)s of at most %(most)s characters.",
-                  count=len(text), most=most)
-        )  # fmt: skip
-    return text
+    return fitting(text, LONGEST[column]) if column in LONGEST else text
 
 
 def _needed(text: str) -> str:

@@ -8,8 +8,6 @@ brings them into the catalogue.
 from portal.core.words import words
 
 SENTENCES = (
-    words("Field cannot be longer than %(max)d character."),
-    words("Field cannot be longer than %(max)d characters."),
     words("Invalid Choice: could not coerce."),
     words("Invalid input."),
     words("Not a valid choice."),

@@ -3,17 +3,19 @@
 from dataclasses import replace
 
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from portal.claims import drafting
+from portal.claims import drafting, queries
 from portal.claims.drafting import TypedLine, misread
 from portal.claims.models import Claim
 from portal.core.clock import now
+from portal.core.db import begin_writing, db
 from portal.core.errors import Invalid, Missing, NotNow, Stale
 from portal.core.text import typed as plain
-from tests.claims.stories import draft, happened, person, sent
+from tests.claims.stories import draft, happened, person, sent, writing
 
 
 def typed(claim: Claim, **fields: str) -> None:
@@ -161,3 +163,27 @@ def test_deleting_a_draft_leaves_its_trace_in_the_log(session: Session) -> None:
     session.commit()
     assert happened(session, claim) == ["claim_created", "claim_deleted"]
     assert session.get(Claim, claim.id) is None
+
+
+def test_what_the_page_saved_while_it_was_read_does_not_outlive_what_is_typed_now(
+    app: Flask,
+) -> None:
+    with writing(app) as session:
+        number = draft(session).id
+
+    def save(session: Session, claim: Claim, purpose: str) -> None:
+        line = TypedLine(claim.lines[0].id, purpose=purpose)
+        drafting.save(session, claim, "", [line], shown=claim.version, at=now(), editor="this page")
+
+    with writing(app) as session:
+        save(session, session.get_one(Claim, number), "Taxi")
+    with app.app_context():
+        read = queries.with_lines(db.session(), db.session.get_one(Claim, number))
+        db.session.commit()
+        with writing(app) as session:
+            save(session, session.get_one(Claim, number), "Taxi home")
+        begin_writing(db.session())
+        save(db.session(), read, "Taxi")
+        db.session.commit()
+    with app.app_context():
+        assert db.session.get_one(Claim, number).lines[0].purpose == "Taxi"

@@ -16,12 +16,12 @@ from portal.claims.receipts import detach
 from portal.core.clock import now
 from portal.core.db import db
 from portal.core.errors import Refusal, Stale
-from portal.forms.claims import ClaimForm, line_form, typed_lines
+from portal.forms.claims import ClaimForm, line_form, too_long, typed_lines
 from portal.web.guards import claim
 from portal.web.i18n import say
 from portal.web.languages import LANGUAGES
 from portal.web.languages import gettext as _
-from portal.web.writing import writes
+from portal.web.writing import turn, writes
 
 
 @blueprint.get("/<int:claim_id>/edit")
@@ -35,35 +35,53 @@ def edit(seen: Seen) -> Any:
 
 @blueprint.post("/<int:claim_id>/edit")
 @claim(access.may_edit)
-@writes(repeatable=True, before=receive)
+@writes(repeatable=True, in_turn=True)
 def edit_post(seen: Seen) -> Any:
     """Save what was typed, then do what the button says."""
+    receive()
     draft = queries.with_lines(db.session(), seen.claim)
-    form = ClaimForm()
-    editor = _editor()
+    form, editor = ClaimForm(), _editor()
+    typed = typed_lines(draft, request.form)
     before = {line.id: line.category for line in draft.lines}
     try:
-        drafting.save(
-            db.session(), draft, form.purpose.data or "", typed_lines(draft, request.form),
-            shown=request.form.get("version", 0, int), at=now(), editor=editor,
-        )  # fmt: skip
+        with turn():
+            whole = drafting.save(
+                db.session(), draft, form.purpose.data or "", typed,
+                shown=request.form.get("version", 0, int), at=now(), editor=editor,
+            )  # fmt: skip
+            attach_received(draft, editor)
+            anchor = _acted(draft, request.form.get("do", "save"), editor)
+            if request.form.get("language") in LANGUAGES:
+                switch_language(request.form["language"])
     except Stale as stale:
         return _conflict(draft, form, stale)
-    attach_received(draft, editor)
-    try:
-        anchor = _act(draft, request.form.get("do", "save"), editor)
-    except Refusal as refusal:
-        # What was typed is saved all the same.
-        flash(say(refusal.words), "problem")
-        anchor = "main"
-    if request.form.get("language") in LANGUAGES:
-        switch_language(request.form["language"])
+    # Judging takes longer than saving, and nobody has to wait for it.
+    if not whole:
+        return _too_long(draft, form)
     if request.headers.get("HX-Trigger") == "claim-form":
         changed = {line.id for line in draft.lines if before.get(line.id) != line.category}
         return render_template("claims/_autosaved.html", **_context(draft), recategorised=changed)
     if anchor == "check":
         return _checked(draft)
     return redirect(url_for("claims.edit", claim_id=draft.id, _anchor=anchor), 303)
+
+
+def _acted(draft: Claim, button: str, editor: str) -> str:
+    """What ``_act`` does; what was typed is saved even when that is refused."""
+    try:
+        return _act(draft, button, editor)
+    except Refusal as refusal:
+        flash(say(refusal.words), "problem")
+        return "main"
+
+
+def _too_long(draft: Claim, form: ClaimForm) -> Any:
+    """The form as it was typed; of what is too long the beginning is stored."""
+    context = _context(draft, typed=request.form)
+    context |= {"form": form, "too_long": too_long(form, context["forms"])}
+    if request.headers.get("HX-Trigger") == "claim-form":
+        return render_template("claims/_autosaved.html", **context, recategorised=set())
+    return render_template("claims/edit.html", **context), 422
 
 
 def _act(draft: Claim, button: str, editor: str) -> str:
@@ -119,6 +137,7 @@ def _context(draft: Claim, *, typed: Any = None, checked: bool = False) -> dict[
         "judged": judged,
         "checked": checked,
         "conflict": None,
+        "too_long": [],
         "title": draft.purpose or _("New claim"),
     }
 

@@ -136,6 +136,44 @@ def test_signs_that_nobody_can_type_lose_nothing_else(alice: Visitor, app: Flask
     assert stored(app, number).purpose == "Visit"
 
 
+def test_text_that_is_too_long_is_refused_at_the_field_and_kept(alice: Visitor, app: Flask) -> None:
+    number = claim_id(editing(alice))
+    fields = good(alice, purpose="p" * 203, attendees="guest\r\n" * 400)
+    press(alice, "check", purpose="v" * 201, **fields)
+    assert alice.status == 422
+    alice.sees("What it is for: This is too long: 201 of at most 200 characters.")
+    alice.sees("Line 1: What for: This is too long: 203 of at most 200 characters.")
+    field = f"{lines(alice)[0]}-attendees"
+    [error] = alice.find(f"#{field}-error")
+    assert "2399 of at most 2000 characters" in error.text()
+    assert alice.find(f"#error-summary a[href='#{field}']")
+    assert (value(alice, "purpose"), value(alice, field).strip()) == (
+        "v" * 201,
+        "guest\n" * 399 + "guest",
+    )
+    assert stored(app, number).purpose == "v" * 200, "the beginning is not stored"
+    press(alice, "save", purpose="Short", **on_line(alice, purpose="Paper", attendees=""))
+    assert (alice.status, stored(app, number).purpose) == (200, "Short")
+
+
+def test_a_page_that_saves_by_itself_says_that_a_text_is_too_long(
+    alice: Visitor, app: Flask
+) -> None:
+    number = claim_id(editing(alice))
+    form = alice.page.css_first("form#claim-form")
+    assert form is not None
+    page = filled(form)
+    page["purpose"] = "v" * 201
+    headers = {"HX-Request": "true", "HX-Trigger": "claim-form"}
+    answer = alice.client.post(f"/claims/{number}/edit", data=page, headers=headers)
+    assert (answer.status_code, stored(app, number).purpose) == (200, "v" * 200)
+    assert "This is too long: 201 of at most 200 characters." in answer.text
+    assert 'href="#purpose"' in answer.text
+    page["purpose"] = "v" * 200
+    answer = alice.client.post(f"/claims/{number}/edit", data=page, headers=headers)
+    assert "too long" not in answer.text
+
+
 def test_enter_in_a_field_saves_and_never_removes(alice: Visitor) -> None:
     editing(alice)
     [first, *_others] = alice.find("#claim-form button")

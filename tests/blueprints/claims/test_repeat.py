@@ -65,3 +65,10 @@ def test_a_template_is_its_owners_alone(dan: Visitor, app: Flask, action: str) -
     dan.go("/claims/templates").misses("Phone bill")
     assert dan.post(f"/claims/templates/{template}/{action}").status == 404
     assert Visitor(app).signed_in("alice").go("/claims/templates").sees("Phone bill")
+
+
+def test_a_long_name_of_a_template_is_refused_and_kept(alice: Visitor, app: Flask) -> None:
+    alice.go(f"/claims/{a_draft(app)}/template").send("template", name="x" * 81)
+    assert alice.status == 422
+    alice.sees("This is too long: 81 of at most 80 characters.")
+    assert value(alice, "name") == "x" * 81
