@@ -61,6 +61,7 @@ def load(session: Session, store: Store, *, today: date, password_hash: str) -> 
     for week in range(1, (DAYS - UNREAD_DAYS) // 7):
         company.later(seasons.at(first + timedelta(weeks=week), 8.5), company.catch_up)
     company.run()
+    drawer.keep()
     _back_to_wishes(company)
     session.flush()
 

@@ -1,6 +1,6 @@
 """The demo company at work: its people act, one after the other, as the portal lets them.
 
-Everything goes through the transitions that the pages call, each at its own moment and all
+Every claim goes through the transitions that the pages call, each at its own moment and all
 in the order of time, so that events, steps, notices and waiting times are true.
 """
 
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from portal.approvals.decide import earlier_approvals
 from portal.approvals.flow import flow_for
 from portal.approvals.routing import PlannedStep, plan
-from portal.claims import conversation, drafting, models, receipts, workflow
+from portal.claims import conversation, drafting, models, workflow
 from portal.claims.access import Seen
 from portal.claims.drafting import TypedLine
 from portal.claims.judging import judge, routed
@@ -26,7 +26,7 @@ from portal.claims.models import Claim
 from portal.claims.queries import seen_by
 from portal.core.money import format_plain
 from portal.core.notices import Notice, mark_read
-from portal.demo import sayings, seasons
+from portal.demo import drafts, sayings, seasons
 from portal.demo.expenses import Expense
 from portal.demo.people import Colleague
 from portal.demo.receipts import Drawer
@@ -103,14 +103,9 @@ class Company:
         )
 
     def _draft(self, story: Story, at: datetime) -> None:
-        claim = self._new_claim(story, at)
+        person = self.colleagues[story.claimant].person
+        claim = drafts.write(self.session, story, person, self.drawer, at)
         story.claim_id = claim.id
-        self._save(story, claim, at)
-        for place, expense in enumerate(story.expenses):
-            if expense.proof:
-                upload = self.drawer.upload(expense, place)
-                line = claim.lines[place]
-                receipts.attach(self.session, claim, upload, line, shown=claim.version, at=at)
         if story.template:
             drafting.keep_as_template(self.session, claim, story.template, at=at)
         if story.deleted:
@@ -118,17 +113,6 @@ class Company:
         elif story.sent:
             sent = seasons.after(at, self.rng.uniform(0.05, 0.7))
             self.later(sent, partial(self._send, story, claim))
-
-    def _new_claim(self, story: Story, at: datetime) -> Claim:
-        person = self.colleagues[story.claimant].person
-        who = {"by": person.id, "department_id": person.department_id}
-        if story.repeats:
-            earlier = drafting.content(self._claim(story.repeats))
-            return drafting.create_from(self.session, earlier, at=at, **who)
-        claim = drafting.create(self.session, at=at, **who)
-        for _ in story.expenses[1:]:
-            drafting.new_line(self.session, claim)
-        return claim
 
     def _save(self, story: Story, claim: Claim, at: datetime) -> None:
         typed = [

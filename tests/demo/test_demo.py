@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from portal import demo
 from portal.claims import events, models
+from portal.claims.list_queries import inbox
 from portal.claims.models import Batch, Claim, Line, Payment, Receipt, Template
 from portal.claims.payment_queries import to_pay
-from portal.claims.queries import inbox
 from portal.core.db import Base, begin_writing, dump_json, prepare
 from portal.core.events import START, ChainEnd, Event, broken_links
 from portal.core.files import Store
