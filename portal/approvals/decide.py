@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Executable, bindparam, func, select, update
+from sqlalchemy import Executable, bindparam, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.approvals.models import (
@@ -43,9 +43,13 @@ SOMEBODY_WAS_FASTER = words(
 _step, _people = table(Step), table(StepPerson)
 _the_step = _step.c.id == bindparam("the_step")
 
+# Written out: for a bound value SQLite plans the statement anew each time, as it may decide
+# whether a partial index can be used.
+_is_open, _is_waiting = (_step.c.state == literal_column(f"'{state}'") for state in (OPEN, WAITING))
+
 DECIDE = (
     update(_step)
-    .where(_the_step, _step.c.state == OPEN)
+    .where(_the_step, _is_open)
     .values(
         state=bindparam("decision"), decided_at=bindparam("now"),
         decided_by_id=bindparam("decider"), comment=bindparam("said"),
@@ -55,7 +59,7 @@ DECIDE = (
 NEXT = (
     select(Step.id, FlowStep.hours)
     .join(FlowStep, FlowStep.id == Step.flow_step_id)
-    .where(Step.route_id == bindparam("route_id"), Step.state == WAITING)
+    .where(Step.route_id == bindparam("route_id"), _is_waiting)
     .order_by(Step.position)
     .limit(1)
 )
@@ -81,7 +85,7 @@ STOP_WAITING = (
 )
 END = (
     update(_step)
-    .where(_step.c.route_id == bindparam("the_route"), _step.c.state.in_((OPEN, WAITING)))
+    .where(_step.c.route_id == bindparam("the_route"), or_(_is_open, _is_waiting))
     .values(state=ENDED)
     .returning(_step.c.id)
 )
@@ -165,14 +169,14 @@ def decide(
     """Decide the open step ``step_id``; ``decision`` is one of the ended states of a step.
 
     An approval opens the next step; any other decision ends the route. Raises ``Stale``
-    when the step is not open any more.
+    when the step is not open any more, or no longer waits for ``by``.
     """
     step = fetch(
         session, DECIDE, the_step=step_id, decision=decision, now=at, decider=by, said=comment
     ).one_or_none()
-    if step is None:
-        raise Stale(SOMEBODY_WAS_FASTER)
     waited = _stop_waiting(session, [step_id])
+    if step is None or by not in waited:
+        raise Stale(SOMEBODY_WAS_FASTER)
     _learn(session, step.flow_step_id, by, at - step.opened_at)
     if decision == APPROVED:
         return replace(_open_next(session, step.route_id, at), waited=waited)

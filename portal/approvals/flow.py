@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.approvals.models import Flow, FlowStep
+from portal.core.db import fetch
 from portal.core.words import Named
 
 LINE_MANAGER, DEPARTMENT_HEAD, COMPANY_HEAD = "line_manager", "department_head", "company_head"
@@ -33,23 +34,38 @@ class DrawnFlow:
     auto_below: int | None = None
 
 
-def flow_for(session: Session, subject_kind: str) -> DrawnFlow:
-    """The active flow of a kind of subject. Two queries."""
-    flow = session.scalars(
-        select(Flow).where(Flow.subject_kind == subject_kind, Flow.active).order_by(Flow.id)
-    ).first()
-    if flow is None:
-        raise LookupError(f"no active flow for {subject_kind}")
-    steps = session.scalars(
-        select(FlowStep).where(FlowStep.flow_id == flow.id).order_by(FlowStep.position)
+ACTIVE = (
+    select(Flow.id)
+    .where(Flow.subject_kind == bindparam("subject_kind"), Flow.active)
+    .order_by(Flow.id)
+    .limit(1)
+    .scalar_subquery()
+)
+DRAWN = (
+    select(
+        Flow.id.label("flow_id"), Flow.fallback_role, Flow.auto_below,
+        FlowStep.id, FlowStep.name_zh, FlowStep.name_en, FlowStep.decider, FlowStep.floor,
+        FlowStep.hours,
     )
+    .join(FlowStep, FlowStep.flow_id == Flow.id)
+    .where(Flow.id == ACTIVE)
+    .order_by(FlowStep.position)
+)  # fmt: skip
+
+
+def flow_for(session: Session, subject_kind: str) -> DrawnFlow:
+    """The active flow of a kind of subject. One query."""
+    rows = fetch(session, DRAWN, subject_kind=subject_kind).all()
+    if not rows:
+        raise LookupError(f"no active flow for {subject_kind}")
     return DrawnFlow(
-        id=flow.id,
+        id=rows[0].flow_id,
         steps=tuple(
-            DrawnStep(step.id, step.name, step.decider, step.floor, step.hours) for step in steps
+            DrawnStep(row.id, Named(row.name_zh, row.name_en), row.decider, row.floor, row.hours)
+            for row in rows
         ),
-        fallback_role=flow.fallback_role,
-        auto_below=flow.auto_below,
+        fallback_role=rows[0].fallback_role,
+        auto_below=rows[0].auto_below,
     )
 
 

@@ -1,10 +1,13 @@
 """Named reads about steps."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy.orm import Session
 
-from portal.approvals.models import StepPerson
+from portal.approvals.models import FlowStep, StepPerson, UsualWait
+from portal.core.db import fetch
 
 
 def waiting_count(person_id: Any) -> ColumnElement[int]:
@@ -16,3 +19,24 @@ def waiting_count(person_id: Any) -> ColumnElement[int]:
         .correlate_except(StepPerson)
         .scalar_subquery()
     )
+
+
+USUAL_WAITS = (
+    select(UsualWait.flow_step_id, UsualWait.person_id, UsualWait.mean_seconds)
+    .join(FlowStep, FlowStep.id == UsualWait.flow_step_id)
+    .where(
+        FlowStep.flow_id == bindparam("flow_id"),
+        UsualWait.person_id.in_(bindparam("people", expanding=True)),
+    )
+)
+
+
+def usual_waits(
+    session: Session, flow_id: int, people: Iterable[int]
+) -> dict[tuple[int, int], int]:
+    """Mean seconds by flow step and person, for some people in one flow. One query."""
+    wanted = sorted(people)
+    if not wanted:
+        return {}
+    rows = fetch(session, USUAL_WAITS, flow_id=flow_id, people=wanted)
+    return {(row.flow_step_id, row.person_id): row.mean_seconds for row in rows}

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from portal.blueprints.claims.show import page_of
 from portal.claims import access, conversation, queries, workflow
 from portal.claims.access import Seen
+from portal.claims.list_queries import inbox as waiting_for
 from portal.claims.queries import PAGE
 from portal.core.clock import now
 from portal.core.db import db
@@ -16,13 +17,20 @@ from portal.core.words import words
 from portal.forms.approvals import BulkForm, DecisionForm
 from portal.web.guards import claim, reader, signed_in
 from portal.web.languages import gettext as _
+from portal.web.languages import lazy_gettext as _l
 from portal.web.languages import ngettext
 from portal.web.live import unchanged
-from portal.web.writing import writes
+from portal.web.writing import turn, writes
 
 blueprint = Blueprint("approvals", __name__, url_prefix="/approvals")
 
 MOST_AT_ONCE = 50
+DECIDED = {
+    "approve": _l("Approved."),
+    "return": _l("Returned to the claimant."),
+    "reject": _l("Rejected."),
+    "ask": _l("Your question was sent. The claim still waits for you."),
+}
 
 
 @blueprint.get("/")
@@ -31,7 +39,7 @@ def inbox() -> Any:
     """What waits for the reader's decision, oldest first."""
     if unchanged():
         return "", 204
-    rows = queries.inbox(db.session(), reader().id, _after(request.args.get("after", "")))
+    rows = waiting_for(db.session(), reader().id, _after(request.args.get("after", "")))
     more = None
     if len(rows) > PAGE:
         last = rows[PAGE - 1]
@@ -56,42 +64,43 @@ def _after(key: str) -> tuple[datetime, int] | None:
 
 @blueprint.post("/<int:claim_id>/decide")
 @claim(access.may_see)
-@writes()
+@writes(in_turn=True)
 def decide(seen: Seen) -> Any:
     """Approve, return or reject the claim, or ask its claimant."""
     form = DecisionForm()
-    shown, at = form.shown, now()
-    remark = form.comment.data or ""
-    session = db.session()
     decision = request.form.get("decision", "")
+    asks = decision == "ask"
+    next_page = (
+        url_for("claims.show", claim_id=seen.claim.id) if asks else url_for("approvals.inbox")
+    )
     try:
-        if decision == "approve":
-            workflow.approve(session, seen, shown=shown, at=at, comment=remark)
-            flash(_("Approved."), "success")
-        elif decision == "return":
-            claim_with_lines = queries.with_lines(session, seen.claim)
-            reasons = {
-                line.id: request.form.get(f"reason-{line.id}", "")
-                for line in claim_with_lines.lines
-            }
-            workflow.return_(session, seen, remark, reasons, shown=shown, at=at)
-            flash(_("Returned to the claimant."), "success")
-        elif decision == "reject":
-            workflow.reject(session, seen, remark, shown=shown, at=at)
-            flash(_("Rejected."), "success")
-        elif decision == "ask":
-            conversation.ask(session, seen, remark, at=at)
-            flash(_("Your question was sent. The claim still waits for you."), "success")
-        else:
-            raise Invalid(words("Choose what to do with the claim."), "comment")
+        with turn(leads_to=next_page):
+            _decide(seen, decision, form.comment.data or "", shown=form.shown)
     except Invalid as refusal:
-        db.session.rollback()
         form.refuse(refusal)
         context = page_of(seen) | {"decision_form": form}
         return render_template("claims/show.html", **context), 422
-    if decision == "ask":
-        return redirect(url_for("claims.show", claim_id=seen.claim.id), 303)
-    return redirect(url_for("approvals.inbox"), 303)
+    flash(str(DECIDED[decision]), "success")
+    return redirect(next_page, 303)
+
+
+def _decide(seen: Seen, decision: str, remark: str, *, shown: int) -> None:
+    session, at = db.session(), now()
+    if decision == "approve":
+        workflow.approve(session, seen, shown=shown, at=at, comment=remark)
+    elif decision == "return":
+        lines = queries.with_lines(session, seen.claim).lines
+        reasons = {line.id: request.form.get(f"reason-{line.id}", "") for line in lines}
+        workflow.return_(session, seen, remark, reasons, shown=shown, at=at)
+    elif decision == "reject":
+        workflow.reject(session, seen, remark, shown=shown, at=at)
+    elif decision == "ask":
+        # A question swaps on no version: what was seen before this turn is looked at again.
+        session.expire(seen.claim)
+        seen = queries.seen_by(session, seen.claim.id, seen.reader) or seen
+        conversation.ask(session, seen, remark, at=at)
+    else:
+        raise Invalid(words("Choose what to do with the claim."), "comment")
 
 
 @blueprint.post("/confirm")

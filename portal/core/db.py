@@ -1,16 +1,32 @@
 """The database: one declarative base, and settings that make SQLite safe under load."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, DateTime, Executable, MetaData, Table, TypeDecorator, event
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Executable,
+    Integer,
+    MetaData,
+    Table,
+    TypeDecorator,
+    event,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, CursorResult, Dialect, Engine
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from portal.core.turns import Turns
 
 WRITES = "portal_writes"
 """Execution option of a transaction that will write."""
@@ -36,9 +52,19 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return value.astimezone(UTC) if value else None
+
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[Any], datetime | None] | None:
+        # SQLite keeps text without a zone. An inbox reads a hundred moments: one step, not three.
+        return (
+            _from_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+        )
+
+
+def _from_text(stored: str | None) -> datetime | None:
+    return datetime.fromisoformat(stored + "+00:00") if stored else None
 
 
 Document = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
@@ -101,6 +127,34 @@ def fetch_many(session: Session, statement: Executable, rows: Sequence[dict[str,
         session.connection().execute(statement, rows)
 
 
+class items_of(FunctionElement[int]):  # noqa: N801 - reads like a function of SQL
+    """How many items a JSON list has, counted by the database."""
+
+    inherit_cache = True
+    type = Integer()
+
+
+@compiles(items_of, "sqlite")
+def _items_in_sqlite(element: Any, compiler: SQLCompiler, **rest: Any) -> str:
+    return f"json_array_length({compiler.process(element.clauses, **rest)})"
+
+
+@compiles(items_of, "postgresql")
+def _items_in_postgresql(element: Any, compiler: SQLCompiler, **rest: Any) -> str:
+    return f"jsonb_array_length({compiler.process(element.clauses, **rest)})"
+
+
+def fetch_rows(session: Session, statement: Executable, rows: Sequence[dict[str, Any]]) -> Rows:
+    """Run an INSERT that was built once for each of ``rows``, which returns rows of its own.
+
+    They come in no certain order.
+    """
+    if not rows:
+        return []
+    session.flush()
+    return session.connection().execute(statement, rows).all()
+
+
 def table(model: type[Base]) -> Table:
     """The table of a model, for statements past the ORM."""
     return cast(Table, model.__table__)
@@ -130,8 +184,10 @@ def prepare(engine: Engine) -> None:
     """Set up the connections of ``engine``; does nothing on PostgreSQL."""
     if engine.dialect.name != "sqlite":
         return
+    turns = Turns(BUSY_MILLISECONDS)
     event.listen(engine, "connect", _sqlite_connect)
-    event.listen(engine, "begin", _sqlite_begin)
+    event.listen(engine, "begin", partial(_sqlite_begin, turns))
+    event.listen(engine, "checkin", turns.end)
 
 
 def _sqlite_connect(connection: Any, _record: object) -> None:
@@ -148,7 +204,10 @@ def _sqlite_connect(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _sqlite_begin(connection: Connection) -> None:
+def _sqlite_begin(turns: Turns, connection: Connection) -> None:
     options = connection.get_execution_options()
-    if not options.get(ALONE):
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITES) else "BEGIN")
+    if options.get(WRITES):
+        turns.begin(connection)
+    elif not options.get(ALONE):
+        # Takes no lock yet and cannot fail: every page begins so, and the driver is enough.
+        cast(Any, connection.connection.dbapi_connection).execute("BEGIN")

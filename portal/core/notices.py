@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.core import jobs
-from portal.core.db import Base, dialect_of, fetch, fetch_many, table, upsert
+from portal.core.db import Base, dialect_of, fetch_many, fetch_rows, table, upsert
 from portal.core.events import Subject
 
 AT_ONCE = "at_once"
@@ -72,7 +72,7 @@ class Told(Protocol):
 
 
 QUICKENED = "people to quicken"
-NEW_NOTICE = insert(table(Notice)).returning(table(Notice).c.id)
+NEW_NOTICE = insert(table(Notice)).returning(table(Notice).c.id, table(Notice).c.person_id)
 
 
 def notify(
@@ -88,18 +88,13 @@ def notify(
     told = {person.id: person for person in people}
     if not told:
         return
-    written = [
-        fetch(
-            session, NEW_NOTICE, person_id=person_id, kind=kind, subject_kind=about.kind,
-            subject_id=about.id, data=data, at=at,
-        ).scalar_one()
+    rows = [
+        {"person_id": person_id, "kind": kind, "subject_kind": about.kind,
+         "subject_id": about.id, "data": data, "at": at}
         for person_id in sorted(told)
     ]  # fmt: skip
-    mailed = [
-        {"notice_id": notice_id}
-        for person_id, notice_id in zip(sorted(told), written, strict=True)
-        if told[person_id].notices_by == AT_ONCE
-    ]
+    written = fetch_rows(session, NEW_NOTICE, rows)
+    mailed = [{"notice_id": row.id} for row in written if told[row.person_id].notices_by == AT_ONCE]
     jobs.enqueue_each(session, "mail_notice", mailed, due_at=at)
     quicken(session, told)
 

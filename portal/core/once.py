@@ -44,16 +44,22 @@ REMEMBER = (
 ANSWER = select(FormKey.location).where(FormKey.key == bindparam("used_key"))
 
 
-def use_key(session: Session, key: str, at: datetime) -> bool:
-    """Use a form's key; False when it was used before. A rollback frees it again."""
+def use_key(session: Session, key: str, at: datetime, location: str | None = None) -> bool:
+    """Use a form's key; False when it was used before. A rollback frees it again.
+
+    ``location`` is where a repetition is sent, when that is known by now.
+    """
     statement = _use_key(dialect_of(session))
-    return fetch(session, statement, key=key, used_at=at).first() is not None
+    return fetch(session, statement, key=key, used_at=at, location=location).first() is not None
 
 
 @cache
 def _use_key(dialect: str) -> Executable:
-    used = upsert(dialect, FormKey).values(key=bindparam("key"), used_at=bindparam("used_at"))
-    return used.on_conflict_do_nothing().returning(table(FormKey).c.key)
+    columns = table(FormKey).c
+    used = upsert(dialect, FormKey).values(
+        {column.name: bindparam(column.name) for column in columns}
+    )
+    return used.on_conflict_do_nothing().returning(columns.key)
 
 
 def remember_answer(session: Session, key: str, location: str | None) -> None:

@@ -1,59 +1,124 @@
 """The one place that commits."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Response, current_app, g, make_response, redirect, request
 from flask_login import current_user
 from itsdangerous import BadSignature
+from sqlalchemy.orm import Session
 
 from portal.core import once
 from portal.core.clock import now
-from portal.core.db import begin_writing, db
+from portal.core.db import begin_writing, db, dialect_of
+from portal.people import sessions
 from portal.web.kept_forms import form_keys
+from portal.web.session import ask_to_sign_in
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
+class _Repeated(Exception):
+    """The form was acted on meanwhile; ``args`` hold where it led."""
+
+
+class _SignedOut(Exception):
+    """The sign-in was ended while the request waited for its turn."""
+
+
 def writes(
-    *, repeatable: bool = False, before: Callable[[], None] | None = None
+    *, repeatable: bool = False, before: Callable[[], None] | None = None, in_turn: bool = False
 ) -> Callable[[View], View]:
     """Mark a view as writing: what it did is committed when it answers without an error.
 
     A form's one-time key makes a double click one action: the second is sent where the
     first was. ``repeatable`` views (saving a draft) are protected by versions instead.
     ``before`` does what takes long and needs no lock, such as reading uploaded files; it
-    runs after the guards, so that nobody else's files are looked at.
+    runs after the guards, so that nobody else's files are looked at. A view that is
+    ``in_turn`` says itself, by ``turn``, which part of it writes.
     """
 
     def mark(view: View) -> View:
-        @wraps(view)
-        def committed(*args: Any, **kwargs: Any) -> Response:
-            session = db.session()
-            if before is not None:
-                before()
-                session.rollback()
-                begin_writing(session)
-            key = None if repeatable else _key()
-            if key and not once.use_key(session, key, now()):
-                return _same_answer(once.answer_of(session, key))
-            response = make_response(view(*args, **kwargs))
-            if response.status_code < 400 or g.pop("keep_refused", False):
-                if key:
-                    once.remember_answer(session, key, response.headers.get("Location"))
-                session.commit()
-            else:
-                session.rollback()
-            return response
-
-        committed.writes = True  # type: ignore[attr-defined]
-        committed.prepares = before is not None  # type: ignore[attr-defined]
-        committed.once = not repeatable  # type: ignore[attr-defined]
-        return cast(View, committed)
+        marked: Any = _in_turn(view) if in_turn else _as_a_whole(view, repeatable, before)
+        marked.writes = True
+        marked.prepares = in_turn or before is not None
+        marked.once = not repeatable
+        return cast(View, marked)
 
     return mark
+
+
+def _as_a_whole(view: View, repeatable: bool, before: Callable[[], None] | None) -> Any:
+    @wraps(view)
+    def committed(*args: Any, **kwargs: Any) -> Response:
+        session = db.session()
+        if before is not None:
+            before()
+            session.rollback()
+            begin_writing(session)
+        key = None if repeatable else _key()
+        if key and not once.use_key(session, key, now()):
+            return _same_answer(once.answer_of(session, key))
+        response = make_response(view(*args, **kwargs))
+        if response.status_code < 400 or g.pop("keep_refused", False):
+            if key:
+                once.remember_answer(session, key, response.headers.get("Location"))
+            if g.get("touch_sign_in"):
+                sessions.touch(session, g.touch_sign_in, now())
+            _commit(session)
+        else:
+            session.rollback()
+        return response
+
+    return committed
+
+
+def _in_turn(view: View) -> Any:
+    @wraps(view)
+    def answered(*args: Any, **kwargs: Any) -> Response:
+        try:
+            return make_response(view(*args, **kwargs))
+        except _Repeated as repeated:
+            return _same_answer(*repeated.args)
+        except _SignedOut:
+            return ask_to_sign_in()
+
+    return answered
+
+
+@contextmanager
+def turn(leads_to: str | None = None) -> Iterator[None]:
+    """The part of an ``in_turn`` view that writes; committed at its end unless it raises.
+
+    What the view and its guards read before may have changed by now: only a transition that
+    swaps on the version they saw may rely on it. Whether the reader is still signed in is
+    looked at again. ``leads_to`` is where a repetition of the form is sent; without it the
+    form may be sent again and again.
+    """
+    session = db.session()
+    if dialect_of(session) == "sqlite":
+        session.commit()  # only read so far; unlike a rollback this forgets nothing of it
+        begin_writing(session)
+    try:
+        at = now()
+        if not sessions.touch(session, current_user.reader.sign_in_id, at):
+            raise _SignedOut
+        key = _key() if leads_to else None
+        if key and not once.use_key(session, key, at, leads_to):
+            raise _Repeated(once.answer_of(session, key))
+        yield
+        _commit(session)
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def _commit(session: Session) -> None:
+    session.commit()
+    g.touch_sign_in = None
 
 
 def keep_although_refused() -> None:

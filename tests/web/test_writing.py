@@ -1,6 +1,6 @@
 """The one place that commits, and forms that act once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -12,15 +12,19 @@ from portal.core.db import db
 from portal.core.errors import NotNow
 from portal.core.once import FormKey
 from portal.core.words import words
+from portal.people import sessions
 from portal.people.models import Throttle
 from portal.settings import Settings
 from portal.web import schema
-from portal.web.guards import public
+from portal.web.guards import public, signed_in
 from portal.web.kept_forms import new_form_key
-from portal.web.writing import keep_although_refused, writes
+from portal.web.writing import keep_although_refused, turn, writes
 from tests.browser import Visitor
 from tests.cast import found_company
 from tests.claims.stories import person, writing
+
+MEANWHILE: list[Callable[[], object]] = []
+"""What others do after a view was let in and before its turn to write."""
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +46,18 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         status = {"redirect": 303, "page": 200}.get(request.form["then"], 422)
         return redirect(f"/{request.form['row']}", 303) if status == 303 else ("said", status)
 
+    def act_in_turn() -> Any:
+        for happens in MEANWHILE:
+            happens()
+        with turn(leads_to=f"/{request.form['row']}"):
+            db.session.add(Throttle(key=request.form["row"], since=now()))
+            db.session.flush()
+            if request.form["then"] == "refuse":
+                raise NotNow(words("Not today."))
+        return redirect(f"/{request.form['row']}", 303)
+
     app.post("/write", endpoint="write")(public(writes()(act)))
+    app.post("/turn", endpoint="turn")(signed_in(writes(in_turn=True)(act_in_turn)))
     app.post("/read", endpoint="read")(public(lambda: act()))
     schema.migrate(app)
     with writing(app) as session:
@@ -122,3 +137,44 @@ def test_the_database_keeps_no_key_itself(small: Flask, alice: Visitor) -> None:
         kept = db.session.scalars(select(FormKey.key)).all()
     assert kept
     assert used not in kept
+
+
+@pytest.fixture
+def meanwhile() -> Iterator[list[Callable[[], object]]]:
+    yield MEANWHILE
+    MEANWHILE.clear()
+
+
+def test_a_turn_is_kept_unless_it_is_refused(small: Flask, alice: Visitor) -> None:
+    alice.client.post("/turn", data={"row": "taken", "then": "redirect"})
+    alice.client.post("/turn", data={"row": "missed", "then": "refuse"})
+    assert (rows(small, "taken"), rows(small, "missed")) == (1, 0)
+
+
+def test_whoever_is_signed_out_while_waiting_changes_nothing(
+    small: Flask, alice: Visitor, meanwhile: list[Callable[[], object]]
+) -> None:
+    def sign_out() -> None:
+        with writing(small) as session:
+            sessions.end_all(session, person(session, "alice").id, now())
+
+    meanwhile.append(sign_out)
+    answer = alice.client.post("/turn", data={"row": "late", "then": "redirect"})
+    assert answer.location.startswith("/sign-in")
+    assert rows(small, "late") == 0
+
+
+def test_of_two_clicks_that_wait_together_one_acts(
+    small: Flask, alice: Visitor, meanwhile: list[Callable[[], object]]
+) -> None:
+    double = {"then": "redirect", "form_key": key(small)}
+    other = Visitor(small).signed_in("alice").client
+
+    def click() -> None:
+        meanwhile.clear()
+        other.post("/turn", data={"row": "faster", **double})
+
+    meanwhile.append(click)
+    answer = alice.client.post("/turn", data={"row": "slower", **double})
+    assert answer.location == "/faster"
+    assert (rows(small, "faster"), rows(small, "slower")) == (1, 0)

@@ -2,21 +2,19 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from portal.approvals.decide import earlier_approvals
 from portal.approvals.flow import DrawnFlow, flow_for
+from portal.approvals.queries import usual_waits
 from portal.approvals.routing import Earlier, NobodyDecides, Plan, plan
 from portal.claims.judging import judge, routed
 from portal.claims.models import RETURNED, Claim
-from portal.claims.queries import usual_waits
 from portal.core.clock import day, now
 from portal.core.db import db
-from portal.people.models import Person
 from portal.people.queries import Organisation, names_by_id
 from portal.policy.findings import Finding, stopping
 from portal.policy.queries import current_policy
 from portal.policy.rules import Policy
+from portal.web.guards import reader
 from portal.web.session import settings
 
 
@@ -51,12 +49,11 @@ class Preview:
 
 
 def preview(draft: Claim) -> Preview:
-    """Judge and route the draft as of now, for its claimant."""
+    """Judge and route the reader's own draft as of now."""
     session = db.session()
     on = day(now(), settings().timezone)
     policy = current_policy(session, on)
-    grade = session.scalar(select(Person.grade).where(Person.id == draft.claimant_id)) or "staff"
-    findings = judge(session, draft, policy, grade=grade, on=on)
+    findings = judge(session, draft, policy, grade=reader().grade, on=on)
     flow = flow_for(session, "claim")
     earlier = None
     if draft.state == RETURNED:
@@ -75,5 +72,5 @@ def preview(draft: Claim) -> Preview:
         flow=flow,
         plan=planned,
         names=names_by_id(session, people),
-        usual=usual_waits(session, flow.id),
+        usual=usual_waits(session, flow.id, people),
     )
