@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from portal.claims import drafting, queries
+from portal.claims import list_queries
+from portal.claims.queries import waiting_names
 from portal.core.clock import now
 from portal.core.db import db
-from portal.forms.claims import ActionForm
 from portal.web.guards import reader, signed_in
 from portal.web.i18n import local
 from portal.web.live import unchanged
@@ -24,15 +24,14 @@ def show() -> Any:
     if unchanged():
         return "", 204
     session, someone = db.session(), reader()
-    on_the_way = queries.on_the_way(session, someone.id)
+    on_the_way = list_queries.on_the_way(session, someone.id)
     return render_template(
         "home/show.html",
-        inbox=queries.inbox(session, someone.id)[:SHOWN] if someone.waiting else [],
-        in_hand=queries.in_hand(session, someone.id),
+        inbox=list_queries.inbox(session, someone.id, most=SHOWN) if someone.waiting else [],
+        in_hand=list_queries.in_hand(session, someone.id),
         on_the_way=on_the_way,
-        waits_for=queries.waiting_names(session, [row.id for row in on_the_way]),
-        templates=drafting.templates_of(session, someone.id)[:SHOWN],
-        form=ActionForm(formdata=None),
+        waits_for=waiting_names(session, [row.id for row in on_the_way]),
+        templates=list_queries.template_names(session, someone.id, SHOWN),
         hour=local(now()).hour,
         at=now(),
     )

@@ -1,6 +1,7 @@
 """Who may do what with a claim. Views and templates ask here and nowhere else."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from portal.claims.models import (
     DRAFT,
@@ -17,13 +18,15 @@ class Seen:
     """A claim as one reader stands to it.
 
     ``step_id`` is the open step the reader may decide, None otherwise; ``involved`` says
-    whether the claim ever came to the reader for a decision or in a comment.
+    whether the claim ever came to the reader for a decision or in a comment. ``whose`` names
+    the claimant and the department, and the payment that has not failed, if any.
     """
 
     claim: Claim
     reader: Reader
     step_id: int | None = None
     involved: bool = False
+    whose: Any = None
 
     @property
     def mine(self) -> bool:

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from portal.approvals.models import Step, StepPerson
 from portal.claims import access, events
 from portal.claims.access import Seen
 from portal.claims.models import SUBMITTED, Claim
@@ -15,6 +16,7 @@ from portal.core.errors import Invalid, NotAllowed, Stale
 from portal.core.events import record
 from portal.core.notices import quicken
 from portal.core.words import words
+from portal.people.models import Person
 
 
 def comment(
@@ -71,3 +73,19 @@ def _quicken(session: Session, claim: Claim, *still: ColumnElement[bool], **valu
         .execution_options(synchronize_session=False)
     ).first()
     return changed is not None
+
+
+def participants(session: Session, claim: Claim) -> dict[int, str]:
+    """Everybody the claim came to, and the claimant, by id: those a comment may mention."""
+    rows = session.execute(
+        select(Person.id, Person.name)
+        .join(StepPerson, StepPerson.person_id == Person.id)
+        .join(Step, Step.id == StepPerson.step_id)
+        .where(
+            Step.subject_kind == "claim",
+            Step.subject_id == claim.id,
+            Step.opened_at.is_not(None),
+        )
+        .union(select(Person.id, Person.name).where(Person.id == claim.claimant_id))
+    )
+    return {row[0]: row[1] for row in rows}

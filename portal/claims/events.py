@@ -1,5 +1,9 @@
 """What can happen to a claim. Each kind has its words in ``templates/claims/events/``."""
 
+import json
+from datetime import datetime
+from typing import Any, NamedTuple
+
 CREATED = "claim_created"
 DELETED = "claim_deleted"
 SUBMITTED = "claim_submitted"
@@ -43,3 +47,17 @@ ALL = (
 BATCH_MADE = "batch_made"
 BATCH_EXPORTED = "batch_exported"
 BATCH_CLOSED = "batch_closed"
+
+
+class Told(NamedTuple):
+    """An event of a claim and who acted, None for the portal. ``told`` is JSON."""
+
+    at: datetime
+    kind: str
+    name: str | None
+    told: str
+
+    @property
+    def data(self) -> Any:
+        """What the event says, read when it is asked for: a page made before need not."""
+        return json.loads(self.told)

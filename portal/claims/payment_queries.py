@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, bindparam, cast, func, or_, select
+from sqlalchemy import BigInteger, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.claims.models import APPROVED, PAYMENT_FAILED, Batch, Claim, Payment
-from portal.claims.queries import LISTED, PAGE
-from portal.core.db import Rows, fetch
-from portal.people.models import Department, Person
+from portal.claims.list_queries import LISTED
+from portal.claims.models import APPROVED, Batch, Claim, Payment
+from portal.claims.queries import PAGE
+from portal.core.db import Rows
+from portal.people.models import Person
 
 WAITING_PAGE = 100
 """Claims on a page of those that wait for money: enough for one batch."""
@@ -95,22 +96,3 @@ def payments_of(session: Session, batch_id: int) -> Rows:
         .where(Payment.batch_id == batch_id)
         .order_by(Claim.number)
     ).all()  # fmt: skip
-
-
-WHOSE = (
-    select(
-        Person.name, Department.name_zh, Department.name_en,
-        Payment.state, Batch.paid_on, Batch.reference, Batch.id.label("batch_id"),
-    )
-    .select_from(Claim)
-    .join(Person, Person.id == Claim.claimant_id)
-    .join(Department, Department.id == Claim.department_id)
-    .outerjoin(Payment, and_(Payment.claim_id == Claim.id, Payment.state != PAYMENT_FAILED))
-    .outerjoin(Batch, Batch.id == Payment.batch_id)
-    .where(Claim.id == bindparam("claim_id"))
-)  # fmt: skip
-
-
-def whose(session: Session, claim_id: int) -> Any:
-    """Claimant and department of a claim, with its payment that has not failed, if any."""
-    return fetch(session, WHOSE, claim_id=claim_id).one()

@@ -11,6 +11,7 @@ from portal.core.db import db, prepare
 from portal.core.files import MAX_BYTES, Store
 from portal.settings import Settings
 from portal.web import (
+    addresses,
     assets,
     errors,
     guards,
@@ -18,6 +19,7 @@ from portal.web import (
     help,
     i18n,
     jinja,
+    kept_parts,
     logs,
     received,
     session,
@@ -64,8 +66,10 @@ def init(app: Flask, settings: Settings) -> None:
     i18n.init(app)
     jinja.init(app, settings)
     errors.init(app)
+    addresses.init(app)
     assets.init(app)
     help.init(app)
+    kept_parts.init(app)
     with app.app_context():
         app.wsgi_app = Poll(app, db.engine, settings.idle_seconds)  # type: ignore[method-assign]
 

@@ -59,11 +59,10 @@ def init(app: Flask) -> None:
     assets = load(Path(app.root_path) / "static")
     app.extensions["assets"] = {asset.hashed: asset for asset in assets.values()}
 
-    def asset(name: str) -> str:
-        return url_for("assets.serve", name=assets[name].hashed)
-
-    app.jinja_env.globals["asset"] = asset
     app.register_blueprint(blueprint)
+    with app.test_request_context():
+        addresses = {name: url_for("assets.serve", name=assets[name].hashed) for name in assets}
+    app.jinja_env.globals["asset"] = addresses.__getitem__
 
 
 @blueprint.get("/static/<path:name>")

@@ -102,12 +102,14 @@ def guard_of(endpoint: str) -> Guard | None:
 
 def reader() -> Reader:
     """The signed-in person, inside a guarded view."""
-    return cast(Reader, current_user.reader)
+    return cast(Reader, reader_or_none())
 
 
 def reader_or_none() -> Reader | None:
     """The signed-in person, None for a visitor."""
-    return cast(Reader, current_user.reader) if current_user.is_authenticated else None
+    if "reader" not in g:
+        g.reader = current_user.reader if current_user.is_authenticated else None
+    return cast(Reader | None, g.reader)
 
 
 def enforce() -> Any:
@@ -118,8 +120,11 @@ def enforce() -> Any:
     if guard is None:
         current_app.logger.error("view without a guard: %s", request.endpoint)
         abort(404)
-    if guard.admits(None) or guard.admits(reader_or_none()):
+    if guard.everybody:
         return None
-    if reader_or_none() is None:
+    someone = reader_or_none()
+    if someone is None:
         return ask_to_sign_in()
+    if guard.admits(someone):
+        return None
     raise Missing(NO_SUCH_PAGE)

@@ -1,9 +1,8 @@
 """What every template knows."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, g, get_flashed_messages, request, url_for
+from flask import Flask, g, get_flashed_messages, request
 
 from portal.claims import access
 from portal.core.money import in_words
@@ -17,40 +16,32 @@ from portal.web.kept_forms import new_form_key, typed
 from portal.web.languages import gettext as _
 from portal.web.languages import language
 from portal.web.live import own_address
-
-
-@dataclass(frozen=True)
-class Item:
-    """One entry of the main menu."""
-
-    label: str
-    url: str
-    current: bool
-    count: int = 0
+from portal.web.session import csrf_token
 
 
 def init(app: Flask, chosen: Settings) -> None:
     """Give templates the reader, the menu, the labels and the switches of this portal."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(labels=labels, access=access, own_address=own_address, typed=typed)
+    app.jinja_env.globals.update(
+        labels=labels, access=access, own_address=own_address, typed=typed, demo=chosen.demo,
+        idle_seconds=int(SHARED_IDLE.total_seconds()),
+    )  # fmt: skip
     app.jinja_env.filters.update(in_words=in_words, summary=summary, advice=advice)
 
     @app.context_processor
     def about_the_reader() -> dict[str, Any]:
-        reader = reader_or_none()
+        reader, shown_in = reader_or_none(), language()
         return {
             "person": reader,
-            "nav": menu(reader) if reader else [],
+            "csrf_token": csrf_token,
+            "menu": menu(reader) if reader else (),
+            "menu_entry": menu_entry,
             "unread": reader.unread if reader else 0,
             "shared": reader.shared if reader else False,
-            "idle_seconds": int(SHARED_IDLE.total_seconds()),
-            "idle_url": url_for("session.sign_in", ended=1),
-            "language": language(),
-            "other_language": "en" if language() == "zh" else "zh",
-            "demo": chosen.demo,
+            "language": shown_in,
+            "other_language": "en" if shown_in == "zh" else "zh",
             "flashes": get_flashed_messages(with_categories=True),
-            "help_url": url_for("kb.list"),
             "form_key": (lambda: new_form_key(reader.id)) if reader else (lambda: ""),
         }
 
@@ -74,37 +65,21 @@ def summary(judged: Any, forms: Any, form: Any) -> list[tuple[str, str]]:
     return listed
 
 
-ENTRIES = frozenset(
-    (
-        "home.show", "claims.list", "approvals.inbox", "claims.list_all", "payments.list",
-        "people.list", "policy.categories", "audit.list",
-    )
-)  # fmt: skip
-"""The endpoints that have an entry of their own in the menu."""
+def menu(reader: Reader) -> tuple[str, ...]:
+    """The endpoints of the main menu: what this reader can open."""
+    sees_all, admin = access.may_see_all(reader), reader.has(ADMIN)
+    opens = {
+        "claims.list_all": sees_all, "payments.list": sees_all, "people.list": admin,
+        "policy.categories": admin, "audit.list": reader.has(AUDITOR, ADMIN),
+    }  # fmt: skip
+    return tuple(entry for entry in labels.MENU if opens.get(entry, True))
 
 
-def menu(reader: Reader) -> list[Item]:
-    """The main menu: what this reader can open, in the order of daily use."""
-    entries = [
-        (_("Home"), "home.show", True, 0),
-        (_("My claims"), "claims.list", True, 0),
-        (_("To approve"), "approvals.inbox", True, reader.waiting),
-        (_("All claims"), "claims.list_all", access.may_see_all(reader), 0),
-        (_("Payments"), "payments.list", access.may_see_all(reader), 0),
-        (_("People"), "people.list", reader.has(ADMIN), 0),
-        (_("Categories"), "policy.categories", reader.has(ADMIN), 0),
-        (_("Audit log"), "audit.list", reader.has(AUDITOR, ADMIN), 0),
-    ]
+def menu_entry() -> str:
+    """The entry of the menu that the page belongs to, "" for none."""
     here = request.endpoint or ""
-    return [
-        Item(label, url_for(endpoint), _is_current(here, endpoint), count)
-        for label, endpoint, allowed, count in entries
-        if allowed
-    ]
-
-
-def _is_current(here: str, endpoint: str) -> bool:
-    chosen: str | None = g.get("menu_entry")
-    if chosen is not None or here in ENTRIES:
-        return endpoint == (chosen or here)
-    return here.split(".")[0] == endpoint.split(".")[0]
+    chosen: str | None = g.get("menu_entry") or (here if here in labels.MENU else None)
+    if chosen is not None:
+        return chosen
+    feature = here.split(".")[0] + "."
+    return next((entry for entry in labels.MENU if entry.startswith(feature)), "")

@@ -6,6 +6,7 @@ carries; one that was half filled when the language was switched is kept for its
 
 import secrets
 from collections.abc import Sequence
+from functools import lru_cache
 
 from flask import current_app, g, request
 from flask_login import current_user
@@ -24,7 +25,12 @@ MOST_KEPT = 200_000
 
 def form_keys() -> URLSafeSerializer:
     """Signs the keys of forms: whose form it was, and a number used once."""
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="form key")
+    return _form_keys(current_app.config["SECRET_KEY"])
+
+
+@lru_cache(maxsize=4)
+def _form_keys(secret: str) -> URLSafeSerializer:
+    return URLSafeSerializer(secret, salt="form key")
 
 
 def new_form_key(person_id: int) -> str:

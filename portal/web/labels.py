@@ -3,6 +3,18 @@
 from portal.people.models import AT_ONCE, DAILY, PORTAL_ONLY
 from portal.web.languages import lazy_gettext as _l
 
+MENU = {
+    "home.show": _l("Home"),
+    "claims.list": _l("My claims"),
+    "approvals.inbox": _l("To approve"),
+    "claims.list_all": _l("All claims"),
+    "payments.list": _l("Payments"),
+    "people.list": _l("People"),
+    "policy.categories": _l("Categories"),
+    "audit.list": _l("Audit log"),
+}
+"""The endpoints that have an entry in the main menu, in the order of daily use."""
+
 CLAIM_STATES = {
     "draft": _l("Draft"),
     "submitted": _l("In approval"),

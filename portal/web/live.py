@@ -17,6 +17,8 @@ def unchanged() -> bool:
 
 def own_address() -> str:
     """The page's address without what it added to ask for itself."""
+    if not request.query_string:
+        return request.path
     asked = [
         (key, value)
         for key, value in request.args.items(multi=True)

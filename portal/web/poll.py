@@ -7,7 +7,7 @@ signed out, malformed) goes on to the view, which knows the rules.
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from http.cookies import CookieError, SimpleCookie
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -26,6 +26,8 @@ from portal.people.sessions import LONGEST, SHARED_IDLE, digest
 
 HEADERS = [("Cache-Control", "no-store")]
 LONGEST_QUESTION = 500
+KEPT = 2000
+"""Cookies and claims whose signatures a process remembers."""
 
 Environ = dict[str, Any]
 Start = Callable[..., Any]
@@ -49,8 +51,12 @@ class Poll:
     def __init__(self, app: Flask, engine: Engine, idle_seconds: int):
         self.wsgi_app = app.wsgi_app
         self.cookies = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-        self.cookie_name = app.config["SESSION_COOKIE_NAME"]
+        self.cookie_begins = app.config["SESSION_COOKIE_NAME"] + "="
         self.shown = shown_signer(app.config["SECRET_KEY"])
+        # A page asks again and again with the same cookie and for the same claim. What a
+        # signature says never changes; whether it still counts, the row below decides.
+        self.token_hash = lru_cache(maxsize=KEPT)(self._token_hash)
+        self.claim = lru_cache(maxsize=KEPT)(self._claim)
         self.engine = engine.execution_options(**{ALONE: True})
         self.idle = timedelta(seconds=idle_seconds)
 
@@ -65,17 +71,17 @@ class Poll:
     def _unchanged(self, environ: Environ) -> bool:
         question = parse_qs(environ["QUERY_STRING"][:LONGEST_QUESTION])
         beat = question.get("beat", [""])[0]
-        token = self._token(environ.get("HTTP_COOKIE", ""))
-        if token is None or not beat.isdecimal() or len(beat) > 18:
+        token_hash = self.token_hash(self._cookie(environ.get("HTTP_COOKIE", "")))
+        if token_hash is None or not beat.isdecimal() or len(beat) > 18:
             return False
-        values: dict[str, Any] = {"token_hash": digest(token)}
+        values: dict[str, Any] = {"token_hash": token_hash}
         read, sign_in_id = PERSONS_BEAT, None
         if "shown" in question:
-            try:
-                claim_id, sign_in_id = self.shown.unsign(question["shown"][0]).decode().split("-")
-            except (BadSignature, ValueError):
+            claim = self.claim(question["shown"][0])
+            if claim is None:
                 return False
-            read, values["claim_id"] = CLAIMS_BEAT, int(claim_id)
+            values["claim_id"], sign_in_id = claim
+            read = CLAIMS_BEAT
         try:
             with self.engine.connect() as connection:
                 row = connection.execute(read, values).one_or_none()
@@ -83,17 +89,30 @@ class Poll:
             return False
         if row is None or row.beat != int(beat):
             return False
-        if sign_in_id is not None and row.id != int(sign_in_id):
+        if sign_in_id is not None and row.id != sign_in_id:
             return False
         return self._still_signed_in(row.seen_at, row.started_at, shared=row.shared, at=now())
 
-    def _token(self, cookies: str) -> str | None:
+    def _cookie(self, cookies: str) -> str:
+        for cookie in cookies.split("; "):
+            if cookie.startswith(self.cookie_begins):
+                return cookie[len(self.cookie_begins) :]
+        return ""
+
+    def _token_hash(self, cookie: str) -> str | None:
         try:
-            cookie = SimpleCookie(cookies).get(self.cookie_name)
-            token = self.cookies.loads(cookie.value).get("_user_id") if cookie else None
-        except (BadSignature, CookieError):
+            token = self.cookies.loads(cookie).get("_user_id")
+        except BadSignature:
             return None
-        return token if isinstance(token, str) else None
+        return digest(token) if isinstance(token, str) else None
+
+    def _claim(self, shown: str) -> tuple[int, int] | None:
+        """The claim that was shown, and to which sign-in."""
+        try:
+            claim_id, sign_in_id = self.shown.unsign(shown).decode().split("-")
+            return int(claim_id), int(sign_in_id)
+        except (BadSignature, ValueError):
+            return None
 
     def _still_signed_in(
         self, seen_at: datetime, started_at: datetime, *, shared: bool, at: datetime

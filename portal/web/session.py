@@ -5,6 +5,7 @@ so a stolen or replayed cookie is worth nothing after sign-out.
 """
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -19,8 +20,10 @@ from flask import (
     session,
     url_for,
 )
+from flask.sessions import SecureCookieSessionInterface
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin, login_user, logout_user
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.approvals.queries import waiting_count
@@ -38,6 +41,16 @@ logins = LoginManager()
 
 
 SIGNED_IN = sessions.SIGNED_IN.add_columns(waiting_count(Person.id).label("waiting"))
+
+
+class Cookies(SecureCookieSessionInterface):
+    """Flask's cookie, whose signer is made once instead of twice with every request."""
+
+    signer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        self.signer = self.signer or super().get_signing_serializer(app)
+        return self.signer
 
 
 class SignedIn(UserMixin):
@@ -68,11 +81,26 @@ def init(app: Flask, chosen: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.session_interface = Cookies()
     csrf.init_app(app)
     logins.session_protection = None
     logins.anonymous_user = AnonymousUserMixin
     logins.init_app(app)
     app.register_error_handler(CSRFError, lambda _error: ask_to_sign_in())
+
+
+def csrf_token() -> str:
+    """The token of this browser's forms."""
+    secret = session.get("csrf_token")
+    if secret is not None and "csrf_token" not in g:
+        g.csrf_token = _signed_token(secret)
+    return generate_csrf()
+
+
+@lru_cache(maxsize=2000)
+def _signed_token(_secret: str) -> str:
+    # Tokens have no time limit, so one signature is enough for all pages of a browser.
+    return generate_csrf()
 
 
 @logins.user_loader
@@ -125,15 +153,25 @@ def sign_in(person: Person, *, shared: bool) -> None:
         roles=roles, sign_in_id=0, shared=shared,
     )  # fmt: skip
     login_user(SignedIn(reader, token))
+    _forget_reader()
+    # The secret of forms goes out with the same cookie: the next page need not send another.
+    generate_csrf()
 
 
 def sign_out() -> None:
     """Forget this browser's session."""
     language = session.get("language")
     logout_user()
+    _forget_reader()
     session.clear()
     if language:
         session["language"] = language
+
+
+def _forget_reader() -> None:
+    """What this request has noted about who asks, and in whose name forms are signed."""
+    g.pop("reader", None)
+    g.pop("csrf_token", None)
 
 
 def own_address(target: str | None) -> str | None:

@@ -1,12 +1,15 @@
 """What waits for somebody who leaves or loses a role goes to somebody who may decide it."""
 
+import pytest
 from sqlalchemy.orm import Session
 
+from portal.claims import workflow
 from portal.claims.handover import hand_over
 from portal.core.clock import now
+from portal.core.errors import Stale
 from portal.core.events import broken_links
 from portal.people.models import Person
-from tests.claims.stories import approve, person, sent, waits_for
+from tests.claims.stories import approve, person, seen, sent, waits_for
 
 
 def leave(session: Session, name: str) -> None:
@@ -64,3 +67,11 @@ def test_nothing_moves_while_somebody_stays(session: Session) -> None:
     assert waits_for(session, claim) == ["bob"]
     session.commit()
     assert list(broken_links(session)) == []
+
+
+def test_a_step_taken_away_after_the_claim_was_read_cannot_be_decided(session: Session) -> None:
+    claim = sent(session, "alice", 500_00)
+    opened = seen(session, claim.id, "bob")
+    leave(session, "bob")
+    with pytest.raises(Stale):
+        workflow.approve(session, opened, shown=claim.version, at=now())

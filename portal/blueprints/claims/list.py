@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 from flask import render_template, request, url_for
 
 from portal.blueprints.claims import blueprint
-from portal.claims import queries
-from portal.claims.queries import PAGE, Filter
+from portal.claims import list_queries
+from portal.claims.list_queries import Filter
+from portal.claims.queries import PAGE, waiting_names
 from portal.core.clock import now
 from portal.core.days import parse_day
 from portal.core.db import db
 from portal.core.errors import Invalid
-from portal.forms.claims import FilterForm
 from portal.people.roles import AUDITOR, FINANCE, PAYER
 from portal.web.guards import reader, role, signed_in
 from portal.web.i18n import say
@@ -27,21 +27,21 @@ def list_mine() -> Any:
     """The reader's own claims."""
     if unchanged():
         return "", 204
-    form = FilterForm(request.args)
-    rows = queries.claims_of(db.session(), reader().id, narrowed(form))
-    return _page("claims/list.html", "claims.list", form, rows)
+    filters = _filters()
+    rows = list_queries.claims_of(db.session(), reader().id, _narrowed(filters))
+    return _page("claims/list.html", "claims.list", filters, rows)
 
 
 @blueprint.get("/all")
 @role(FINANCE, PAYER, AUDITOR)
 def list_all() -> Any:
     """Every submitted claim."""
-    form = FilterForm(request.args)
-    rows = queries.all_claims(db.session(), narrowed(form))
-    return _page("claims/list_all.html", "claims.list_all", form, rows)
+    filters = _filters()
+    rows = list_queries.all_claims(db.session(), _narrowed(filters))
+    return _page("claims/list_all.html", "claims.list_all", filters, rows)
 
 
-def _page(template: str, endpoint: str, form: FilterForm, rows: Any) -> Any:
+def _page(template: str, endpoint: str, filters: dict[str, str], rows: Any) -> Any:
     shown = rows[:PAGE]
     older = None
     if len(rows) > PAGE:
@@ -54,33 +54,38 @@ def _page(template: str, endpoint: str, form: FilterForm, rows: Any) -> Any:
     moving = [row.id for row in shown if row.state == "submitted"]
     return render_template(
         template,
-        form=form,
+        filters=filters,
         rows=shown,
         older=older,
         narrowed=any(value for key, value in request.args.items() if key != "beat"),
         at=now(),
-        waits_for=queries.waiting_names(db.session(), moving),
+        waits_for=waiting_names(db.session(), moving),
     )
 
 
-def narrowed(form: FilterForm) -> Filter:
+def _filters() -> dict[str, str]:
+    """What stands in the controls above the list."""
+    return {name: request.args.get(name, "") for name in ("text", "state", "since", "until")}
+
+
+def _narrowed(filters: dict[str, str]) -> Filter:
     """The filter that the address asks for; a date that is none is said and left out."""
-    since, until = _moment(form.since, 0), _moment(form.until, 1)
+    since, until = _moment(filters, "since", 0), _moment(filters, "until", 1)
     return Filter(
-        state=form.state.data or "",
-        text=(form.text.data or "").strip()[:100],
+        state=filters["state"],
+        text=filters["text"].strip()[:100],
         since=since,
         until=until,
         before=request.args.get("before", type=int),
     )
 
 
-def _moment(field: Any, days: int) -> datetime | None:
-    if not (field.data or "").strip():
+def _moment(filters: dict[str, str], name: str, days: int) -> datetime | None:
+    if not filters[name].strip():
         return None
     try:
-        day = parse_day(field.data) + timedelta(days=days)
+        day = parse_day(filters[name]) + timedelta(days=days)
     except Invalid as refusal:
-        field.errors = [say(refusal.words)]
+        filters[f"wrong_{name}"] = say(refusal.words)
         return None
     return datetime.combine(day, time(), ZoneInfo(settings().timezone)).astimezone(UTC)

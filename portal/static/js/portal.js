@@ -1,60 +1,60 @@
 (function () {
   "use strict";
-  var body = document.body;
-  var quiet = Number(body.getAttribute("data-idle-seconds")) * 1000;
-  var last = Date.now();
+  var body = document.body, last = Date.now();
+  var quiet = Number(body.getAttribute("data-idle-seconds")) * 1000 || Infinity;
   document.documentElement.className = "scripted";
   function each(names, target, act) {
     names.split(" ").forEach(function (name) { target.addEventListener(name, act, true); });
   }
-
   // A shared computer: after a quiet while the page goes blank, then to data-idle-url.
   function leaveWhenQuiet() {
     if (Date.now() - last < quiet) { return; }
     body.hidden = true;
     location.replace(body.getAttribute("data-idle-url"));
   }
-  if (quiet) {
-    each("click keydown mousemove touchstart wheel", document, function () { last = Date.now(); });
-    each("visibilitychange", document, leaveWhenQuiet);
-    setInterval(leaveWhenQuiet, 1000);
-    each("pageshow", window, function (event) {
-      if (event.persisted) { body.hidden = true; location.reload(); }
-    });
-  }
-
+  each("click keydown mousemove touchstart wheel", document, function () { last = Date.now(); });
+  each("visibilitychange", document, leaveWhenQuiet);
+  setInterval(leaveWhenQuiet, 1000);
+  each("pageshow", window, function (event) {
+    if (event.persisted && quiet < Infinity) { body.hidden = true; location.reload(); }
+  });
   // Choosing a file presses the button that sends it.
   each("change", document, function (event) {
-    var name = event.target.getAttribute("data-submit");
-    var button = name && event.target.form.querySelector("button[name='" + name + "']");
-    if (button && event.target.value) { button.click(); }
+    var field = event.target, name = field.getAttribute("data-submit");
+    if (name && field.value) { field.form.querySelector("button[name='" + name + "']").click(); }
   });
-
-  // A refused form (422) is shown like any answer; a page overtaken by others (409) whole.
-  // The sign-in page as an answer means the session ended: sign in, then come back here.
+  // Nothing moves under a press, or it would end on another button: answers wait until it is over.
+  // Old touch screens make the click 300 ms after it.
+  var still = 0, sent = null;
+  each("mousedown touchstart keydown", document, function () { still = Infinity; sent = null; });
+  each("mouseup mousemove touchend touchcancel dragend keyup", document, function (event) {
+    var over = event.type !== "mousemove" || event.buttons === 0;
+    if (over && still === Infinity) { still = Date.now() + 400; }
+  });
+  // A form on its way saves itself no more: that could overtake the page that answers it.
+  document.addEventListener("submit", function (event) {
+    sent = event.defaultPrevented ? null : event.target;
+    if (sent) { window.htmx.trigger(sent, "htmx:abort"); }
+  });
+  each("htmx:beforeRequest", body, function (event) {
+    var xhr = event.detail.xhr, show = xhr.onload;
+    if (event.detail.elt === sent) { event.preventDefault(); }
+    xhr.onload = function wait() { return Date.now() < still ? setTimeout(wait, 50) : show(); };
+  });
+  // A refused form (422) is shown, a page overtaken by others (409) whole, a sign-in page never.
   each("htmx:beforeSwap", body, function (event) {
-    var detail = event.detail;
-    var markup = detail.xhr.responseText;
-    if (detail.xhr.status === 401 || markup.indexOf('id="sign-in"') > -1) {
-      detail.shouldSwap = false;
-      location.assign(location.href.split("#")[0]);
-    } else if (detail.xhr.status === 422) {
-      detail.shouldSwap = true;
-      detail.isError = false;
-    } else if (detail.xhr.status === 409) {
-      detail.isError = false;
-      var page = new DOMParser().parseFromString(markup, "text/html");
-      document.title = page.title;
-      body.innerHTML = page.body.innerHTML;
-      window.htmx.process(body);
-      document.getElementById("main").focus();
+    var detail = event.detail, status = detail.xhr.status;
+    var ended = status === 401 || detail.xhr.responseText.indexOf('id="sign-in"') > -1;
+    detail.shouldSwap = !ended && (detail.shouldSwap || status === 422 || status === 409);
+    detail.isError = detail.isError && !detail.shouldSwap;
+    if (ended) { location.assign(location.href.split("#")[0]); }
+    if (status === 409) {
+      detail.target = body;
+      setTimeout(function () { document.getElementById("main").focus(); }, 0);
     }
   });
-
   // What did not arrive is said, and taken back when the next answer does.
-  function saying(said) {
-    return function () { document.getElementById("unreachable").hidden = !said; };
-  }
-  each("htmx:beforeOnLoad", body, saying(false));
-  each("htmx:sendError htmx:timeout htmx:responseError", body, saying(true));
+  each("htmx:beforeOnLoad htmx:sendError htmx:timeout htmx:responseError", body, function (event) {
+    document.getElementById("unreachable").hidden = event.type === "htmx:beforeOnLoad";
+  });
 }());

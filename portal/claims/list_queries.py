@@ -1,0 +1,150 @@
+"""Named reads of the lists of claims: one's own, everybody's, the inbox and those on Home."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Integer, Select, Text, and_, bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from portal.approvals.models import FlowStep, Step, StepPerson
+from portal.claims.models import DRAFT, MOVING, RETURNED, WITHDRAWN, Claim, Template
+from portal.claims.queries import PAGE
+from portal.core.db import Rows, fetch, items_of
+from portal.people.models import Person
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list of claims is narrowed to. ``before`` pages by key: ids below it."""
+
+    state: str = ""
+    text: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    department_id: int | None = None
+    before: int | None = None
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The fields that narrow."""
+        return tuple(name for name, value in vars(self).items() if value)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What ``NARROWED`` is filled with."""
+        text = self.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        return {**vars(self), "number": self.text.upper(), "pattern": f"%{text}%"}
+
+
+LISTED = (
+    Claim.id, Claim.number, Claim.state, Claim.purpose, Claim.total, Claim.currency,
+    Claim.updated_at, Claim.submitted_at, Claim.asked_by_id,
+)  # fmt: skip
+OWN = select(*LISTED).where(Claim.claimant_id == bindparam("person_id"))
+EVERYBODYS = (
+    select(*LISTED, Person.name.label("claimant"))
+    .join(Person, Person.id == Claim.claimant_id)
+    .where(Claim.submitted_at.is_not(None), Claim.state != WITHDRAWN)
+)
+NARROWED = {
+    "state": Claim.state == bindparam("state"),
+    "text": or_(
+        Claim.number == bindparam("number"),
+        Claim.purpose.ilike(bindparam("pattern", type_=Text), escape="\\"),
+    ),
+    "since": Claim.updated_at >= bindparam("since"),
+    "until": Claim.updated_at < bindparam("until"),
+    "department_id": Claim.department_id == bindparam("department_id"),
+    "before": Claim.id < bindparam("before"),
+}
+"""What each field of a filter asks of a claim."""
+
+
+def claims_of(session: Session, person_id: int, wanted: Filter) -> Rows:
+    """A page of the person's own claims, newest first, and one row more if there are more."""
+    found = fetch(session, _page(OWN, wanted.asked), person_id=person_id, **wanted.values)
+    return found.all()
+
+
+def all_claims(session: Session, wanted: Filter) -> Rows:
+    """A page of everybody's submitted claims, newest first, and one row more if there are."""
+    return fetch(session, _page(EVERYBODYS, wanted.asked), **wanted.values).all()
+
+
+@cache
+def _page(listed: Select[Any], asked: tuple[str, ...]) -> Select[Any]:
+    """The statement of a page, built once for each set of fields that is asked for."""
+    narrowed = listed.where(*(NARROWED[name] for name in asked))
+    return narrowed.order_by(Claim.id.desc()).limit(PAGE + 1)
+
+
+INBOX = (
+    select(
+        *LISTED, Claim.version, items_of(Claim.findings).label("findings"),
+        Person.name.label("claimant"),
+        StepPerson.waiting_since, Step.id.label("step_id"), Step.due_at,
+        FlowStep.name_zh, FlowStep.name_en,
+    )
+    .select_from(StepPerson)
+    .join(Step, Step.id == StepPerson.step_id)
+    .join(FlowStep, FlowStep.id == Step.flow_step_id)
+    .join(Claim, and_(Step.subject_kind == "claim", Claim.id == Step.subject_id))
+    .join(Person, Person.id == Claim.claimant_id)
+    .where(
+        StepPerson.person_id == bindparam("person_id"), StepPerson.waiting_since.is_not(None)
+    )
+    .order_by(StepPerson.waiting_since, StepPerson.step_id)
+    .limit(bindparam("most", type_=Integer))
+)  # fmt: skip
+
+
+AFTER = or_(
+    StepPerson.waiting_since > bindparam("since"),
+    and_(StepPerson.waiting_since == bindparam("since"), StepPerson.step_id > bindparam("step_id")),
+)
+LATER = INBOX.where(AFTER)
+
+
+def inbox(
+    session: Session, person_id: int, after: tuple[datetime, int] | None = None,
+    *, most: int = PAGE + 1,
+) -> Rows:  # fmt: skip
+    """What waits for the person's decision, oldest first. ``after`` pages by key."""
+    if after is None:
+        return fetch(session, INBOX, person_id=person_id, most=most).all()
+    since, step_id = after
+    return fetch(session, LATER, person_id=person_id, since=since, step_id=step_id, most=most).all()
+
+
+MOST_ON_HOME = 10
+IN_HAND = (
+    OWN.where(or_(Claim.state.in_((DRAFT, RETURNED)), Claim.asked_by_id.is_not(None)))
+    .order_by(Claim.id.desc())
+    .limit(MOST_ON_HOME)
+)
+ON_THE_WAY = OWN.where(Claim.state.in_(MOVING)).order_by(Claim.id.desc()).limit(MOST_ON_HOME)
+
+
+def in_hand(session: Session, person_id: int) -> Rows:
+    """The person's claims that need something from them: drafts, returned ones, questions."""
+    return fetch(session, IN_HAND, person_id=person_id).all()
+
+
+def on_the_way(session: Session, person_id: int) -> Rows:
+    """The person's claims that somebody else has to move."""
+    return fetch(session, ON_THE_WAY, person_id=person_id).all()
+
+
+TEMPLATES = (
+    select(Template.id, Template.name)
+    .where(Template.owner_id == bindparam("owner_id"))
+    .order_by(Template.name, Template.id)
+    .limit(bindparam("most", type_=Integer))
+)
+
+
+def template_names(session: Session, owner_id: int, most: int) -> Rows:
+    """The first of the person's templates by name, without what is in them."""
+    return fetch(session, TEMPLATES, owner_id=owner_id, most=most).all()
