@@ -1,29 +1,20 @@
 """From receipt to paid, played once in every engine: one story, whatever the browser."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from flask import Flask
 from PIL import Image
 
 from tests.cast import PASSWORD
 
 from .engines import Browser
 from .engines.playing import ENGINES, playing
-from .sample_site import serving
 
 NOW = datetime.now(ZoneInfo("Asia/Shanghai"))
 TODAY = NOW.date().isoformat()
 DAY = (NOW - timedelta(days=2)).date().isoformat()
-
-
-@pytest.fixture
-def portal_address(app: Flask) -> Iterator[str]:
-    with serving(app) as base_url:
-        yield base_url
 
 
 @pytest.fixture

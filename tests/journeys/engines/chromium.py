@@ -2,6 +2,8 @@
 
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
@@ -106,6 +108,26 @@ class Chromium(Browser):
 
     def follow(self, link_text: str) -> None:
         self._shown("link", link_text, by_xpath.links(link_text)).click()
+        self._settle()
+
+    def focus(self, button_text: str) -> None:
+        """Give a button the keyboard without pressing it, as the tab key does."""
+        self._shown("button", button_text, by_xpath.buttons(button_text)).focus()
+
+    @contextmanager
+    def holding(self, text: str) -> Iterator[None]:
+        """Press the mouse on `text`; let go at the end, and not before an answer to a form came."""
+        place = self._page.get_by_text(text, exact=True).first
+        place.scroll_into_view_if_needed()
+        box = place.bounding_box()
+        if box is None:
+            raise self.lost("text", text)
+        self._page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        with self._page.expect_response(lambda answer: answer.request.method == "POST"):
+            self._page.mouse.down()
+        self._settle()
+        yield
+        self._page.mouse.up()
         self._settle()
 
     def text(self) -> str:

@@ -93,9 +93,9 @@ class Chromium49(InPage):
         answer = self._call("Runtime.evaluate", expression=expression, returnByValue=True)
         return answer["result"].get("value")
 
-    def _click_at(self, x: int, y: int) -> None:
-        for kind in ("mousePressed", "mouseReleased"):
-            self._call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+    def _mouse(self, does: str, x: int, y: int) -> None:
+        kind = {"down": "mousePressed", "up": "mouseReleased"}[does]
+        self._call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
     def _type(self, text: str) -> None:
         for letter in text.replace("\n", "\r"):

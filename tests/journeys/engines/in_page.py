@@ -7,6 +7,7 @@ they would from a person's hand, so that the page's own scripts see what they wo
 import json
 import time
 from abc import abstractmethod
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,16 @@ _ON = """(function (paths, action, values) {
   return {missing: true};
 })(%s, %s, %s)"""
 
-_CENTRE = """function () {
+# Where to click, and from then on a note of what the mouse meets: true when it is this element.
+# A page that is left takes the note with it.
+_AIM = """function () {
+  var aimed = this, met = window.metByMouse = {};
   this.scrollIntoView();
+  ['mousedown', 'click'].forEach(function (name) {
+    document.addEventListener(name, function (event) {
+      if (met === window.metByMouse) met[name] = aimed.contains(event.target);
+    }, true);
+  });
   var box = this.getClientRects()[0];
   return [Math.round(box.left + box.width / 2), Math.round(box.top + box.height / 2)];
 }"""
@@ -49,6 +58,8 @@ _READY = """function () {
   this.select();
   return true;
 }"""
+
+_HELD = "function () { return this.value; }"
 
 _CHOOSE = (
     """function (paths) {
@@ -72,8 +83,8 @@ class InPage(Browser):
         """What a JavaScript expression gives in the page, by way of JSON."""
 
     @abstractmethod
-    def _click_at(self, x: int, y: int) -> None:
-        """Click with the mouse, in pixels from the top left of what is shown."""
+    def _mouse(self, does: str, x: int, y: int) -> None:
+        """Let the mouse button go "down" or "up", in pixels from the top left of what is shown."""
 
     @abstractmethod
     def _type(self, text: str) -> None:
@@ -100,6 +111,14 @@ class InPage(Browser):
     def _on_field(self, label: str, action: str, *values: Any) -> Any:
         return self._on("field", label, by_xpath.controls(label), action, *values)
 
+    def _until(self, what: str, holds: Callable[[], bool]) -> None:
+        """Wait for what a key or the mouse does: an old engine takes them in the background."""
+        end = time.monotonic() + 15
+        while not holds():
+            if time.monotonic() > end:
+                raise TimeoutError(f"{self.name}: not within 15 s: {what}, on {self.address()}")
+            time.sleep(0.02)
+
     def _settle(self) -> None:
         """Wait until nothing has been asked of the server for a moment: pages and htmx alike."""
         end = time.monotonic() + 15
@@ -117,6 +136,9 @@ class InPage(Browser):
     def fill(self, label: str, text: str) -> None:
         if self._on_field(label, _READY) and text:
             self._type(text)
+            self._until(
+                f"“{label}” holds what was typed", lambda: self._on_field(label, _HELD) == text
+            )
         else:
             self._on_field(label, _SET, text)
 
@@ -124,9 +146,27 @@ class InPage(Browser):
         if not self._on_field(label, _CHOOSE, by_xpath.options(option_text)):
             raise self.lost(f"option of “{label}”", option_text)
 
+    def _click(self, kind: str, label: str, paths: list[str]) -> None:
+        """Click as a person does: what moves away before the mouse is down is aimed at again."""
+        for _attempt in range(20):
+            place = self._on(kind, label, paths, _AIM)
+            self._mouse("down", *place)
+            self._until(f"the mouse is down on “{label}”", lambda: "mousedown" in self._met())
+            if self._met()["mousedown"]:
+                self._mouse("up", *place)
+                self._until(f"“{label}” is clicked", lambda: bool(self._met().get("click")))
+                return
+            self._mouse("up", 0, 0)  # far from where it went down: this presses nothing
+        raise TimeoutError(f"{self.name}: “{label}” keeps moving away, on {self.address()}")
+
+    def _met(self) -> dict[str, bool]:
+        """By event, whether it met what was aimed at; a page that is left was left by the press."""
+        met: dict[str, bool] = self._value("window.metByMouse || {mousedown: true, click: true}")
+        return met
+
     def tick(self, label: str) -> None:
         if not self._on_field(label, "function () { return this.checked; }"):
-            self._click_at(*self._on_field(label, _CENTRE))
+            self._click("field", label, by_xpath.controls(label))
 
     def attach(self, label: str, path: Path) -> None:
         self._on_field(label, f"function () {{ this.setAttribute('{_MARK}', ''); }}")
@@ -134,12 +174,11 @@ class InPage(Browser):
         self._on_field(label, f"function () {{ this.removeAttribute('{_MARK}'); }}")
 
     def press(self, button_text: str) -> None:
-        paths = by_xpath.buttons(button_text)
-        self._click_at(*self._on("button", button_text, paths, _CENTRE))
+        self._click("button", button_text, by_xpath.buttons(button_text))
         self._settle()
 
     def follow(self, link_text: str) -> None:
-        self._click_at(*self._on("link", link_text, by_xpath.links(link_text), _CENTRE))
+        self._click("link", link_text, by_xpath.links(link_text))
         self._settle()
 
     def text(self) -> str:

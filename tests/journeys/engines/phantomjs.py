@@ -39,7 +39,7 @@ var commands = {
   value: function (expression) {
     return page.evaluate('function () { return ' + expression + '; }');
   },
-  click: function (x, y) { page.sendEvent('click', x, y); },
+  mouse: function (does, x, y) { page.sendEvent('mouse' + does, x, y); },
   type: function (text) {
     text.split('\\n').forEach(function (line, number) {
       if (number) page.sendEvent('keypress', page.event.key.Enter);
@@ -120,8 +120,8 @@ class PhantomJS(InPage):
     def _value(self, expression: str) -> Any:
         return self._do("value", expression)
 
-    def _click_at(self, x: int, y: int) -> None:
-        self._do("click", x, y)
+    def _mouse(self, does: str, x: int, y: int) -> None:
+        self._do("mouse", does, x, y)
 
     def _type(self, text: str) -> None:
         self._do("type", text)
