@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, CursorResult, Dialect, Engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -30,6 +31,10 @@ from portal.core.turns import Turns
 
 WRITES = "portal_writes"
 """Execution option of a transaction that will write."""
+
+TURNS = "portal_turns"
+WILL_WRITE = "portal_will_write"
+"""Execution option of a transaction that reads first and then goes on by ``go_on_writing``."""
 
 ALONE = "portal_alone"
 """Execution option of a connection for one single read, which needs no transaction."""
@@ -169,6 +174,23 @@ def begin_writing(session: Session) -> None:
     session.connection(execution_options={WRITES: True})
 
 
+def begin_before_writing(session: Session) -> None:
+    """Open a transaction that reads what it needs before it locks anything.
+
+    On SQLite it already stands in the line of its process: threads that all run Python at
+    once only keep the one from working that holds the lock.
+    """
+    session.connection(execution_options={WILL_WRITE: True})
+
+
+def go_on_writing(session: Session) -> None:
+    """Take the write lock, after reading. What was read may have changed in between."""
+    if dialect_of(session) == "sqlite":
+        connection = session.connection()
+        cast(Any, connection.connection.dbapi_connection).commit()
+        connection.info[TURNS].begin(connection)
+
+
 def dialect_of(session: Session) -> str:
     """``sqlite`` or ``postgresql``."""
     return session.get_bind().dialect.name
@@ -185,12 +207,13 @@ def prepare(engine: Engine) -> None:
     if engine.dialect.name != "sqlite":
         return
     turns = Turns(BUSY_MILLISECONDS)
-    event.listen(engine, "connect", _sqlite_connect)
-    event.listen(engine, "begin", partial(_sqlite_begin, turns))
+    event.listen(engine, "connect", partial(_sqlite_connect, turns))
+    event.listen(engine, "begin", _sqlite_begin)
     event.listen(engine, "checkin", turns.end)
 
 
-def _sqlite_connect(connection: Any, _record: object) -> None:
+def _sqlite_connect(turns: Turns, connection: Any, entry: ConnectionPoolEntry) -> None:
+    entry.info[TURNS] = turns
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
@@ -204,10 +227,13 @@ def _sqlite_connect(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _sqlite_begin(turns: Turns, connection: Connection) -> None:
+def _sqlite_begin(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get(WRITES):
-        turns.begin(connection)
-    elif not options.get(ALONE):
+        connection.info[TURNS].begin(connection)
+        return
+    if options.get(WILL_WRITE):
+        connection.info[TURNS].stand(connection)
+    if not options.get(ALONE):
         # Takes no lock yet and cannot fail: every page begins so, and the driver is enough.
         cast(Any, connection.connection.dbapi_connection).execute("BEGIN")

@@ -13,7 +13,7 @@ from typing import Any, cast
 from sqlalchemy.engine import Connection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-ASK_AGAIN_SECONDS = 0.001
+ASK_AGAIN_SECONDS = 0.0005
 HOLDS = "turn to write"
 
 
@@ -24,15 +24,19 @@ class Turns:
         self.patience_ms = patience_ms
         self._first = Lock()
 
+    def stand(self, connection: Connection) -> None:
+        """Wait until nobody of this process is before the connection."""
+        # A connection may write again before it goes back to the pool.
+        if HOLDS not in connection.info and self._first.acquire(timeout=self.patience_ms / 1000):
+            connection.info[HOLDS] = True
+
     def begin(self, connection: Connection) -> None:
         """Begin a writing transaction when the connection's turn comes.
 
         Raises ``OperationalError`` when that takes longer than the patience.
         """
         until = time.monotonic() + self.patience_ms / 1000
-        # A connection may write again before it goes back to the pool.
-        if HOLDS not in connection.info and self._first.acquire(timeout=self.patience_ms / 1000):
-            connection.info[HOLDS] = True
+        self.stand(connection)
         driver = cast(Any, connection.connection.dbapi_connection)
         driver.execute("PRAGMA busy_timeout = 0")
         try:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.core import once
 from portal.core.clock import now
-from portal.core.db import begin_writing, db, dialect_of
+from portal.core.db import begin_before_writing, begin_writing, db, go_on_writing
 from portal.people import sessions
 from portal.web.kept_forms import form_keys
 from portal.web.session import ask_to_sign_in
@@ -44,7 +44,8 @@ def writes(
     def mark(view: View) -> View:
         marked: Any = _in_turn(view) if in_turn else _as_a_whole(view, repeatable, before)
         marked.writes = True
-        marked.prepares = in_turn or before is not None
+        marked.prepares = before is not None
+        marked.in_turn = in_turn
         marked.once = not repeatable
         return cast(View, marked)
 
@@ -99,9 +100,7 @@ def turn(leads_to: str | None = None) -> Iterator[None]:
     form may be sent again and again.
     """
     session = db.session()
-    if dialect_of(session) == "sqlite":
-        session.commit()  # only read so far; unlike a rollback this forgets nothing of it
-        begin_writing(session)
+    go_on_writing(session)
     try:
         at = now()
         if not sessions.touch(session, current_user.reader.sign_in_id, at):
@@ -135,7 +134,11 @@ def begin() -> None:
     if request.method != "POST" or not getattr(view, "writes", False):
         return
     request.form  # noqa: B018 - reads the body
-    if not getattr(view, "prepares", False):
+    if getattr(view, "in_turn", False):
+        # Looking at files takes long; who brings some does not stand in line meanwhile.
+        if not request.files:
+            begin_before_writing(db.session())
+    elif not getattr(view, "prepares", False):
         begin_writing(db.session())
 
 

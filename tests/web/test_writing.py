@@ -1,6 +1,8 @@
 """The one place that commits, and forms that act once."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -25,6 +27,11 @@ from tests.claims.stories import person, writing
 
 MEANWHILE: list[Callable[[], object]] = []
 """What others do after a view was let in and before its turn to write."""
+
+
+def sent(row: str, **fields: str) -> dict[str, Any]:
+    """A form with a file: its reader lets others go first until it is his turn to write."""
+    return {"row": row, "then": "redirect", "file": (BytesIO(b"a"), "a.txt"), **fields}
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +166,7 @@ def test_whoever_is_signed_out_while_waiting_changes_nothing(
             sessions.end_all(session, person(session, "alice").id, now())
 
     meanwhile.append(sign_out)
-    answer = alice.client.post("/turn", data={"row": "late", "then": "redirect"})
+    answer = alice.client.post("/turn", data=sent("late"))
     assert answer.location.startswith("/sign-in")
     assert rows(small, "late") == 0
 
@@ -167,14 +174,14 @@ def test_whoever_is_signed_out_while_waiting_changes_nothing(
 def test_of_two_clicks_that_wait_together_one_acts(
     small: Flask, alice: Visitor, meanwhile: list[Callable[[], object]]
 ) -> None:
-    double = {"then": "redirect", "form_key": key(small)}
+    double = key(small)
     other = Visitor(small).signed_in("alice").client
 
     def click() -> None:
         meanwhile.clear()
-        other.post("/turn", data={"row": "faster", **double})
+        other.post("/turn", data=sent("faster", form_key=double))
 
-    meanwhile.append(click)
-    answer = alice.client.post("/turn", data={"row": "slower", **double})
+    meanwhile.append(lambda: ThreadPoolExecutor().submit(click).result())
+    answer = alice.client.post("/turn", data=sent("slower", form_key=double))
     assert answer.location == "/faster"
     assert (rows(small, "faster"), rows(small, "slower")) == (1, 0)
