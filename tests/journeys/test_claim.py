@@ -89,10 +89,12 @@ def journey(browser: Browser, receipt: Path) -> None:
     browser.wait_for("reference ICBC-0331")
 
 
-def sign_in(browser: Browser, name: str) -> None:
+def sign_in(browser: Browser, name: str, *, shared: bool = False) -> None:
     browser.go("/sign-in")
     browser.fill("name", name)
     browser.fill("password", PASSWORD)
+    if shared:
+        browser.tick("shared")
     browser.press("Sign in")
     browser.wait_for("Waits for me")
 

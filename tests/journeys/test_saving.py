@@ -26,6 +26,8 @@ def browser(portal_address: str) -> Iterator[Chromium]:
         browser.fill("line-1-spent_on", DAY)
         browser.choose("line-1-category", "Office supplies")
         browser.fill("line-1-purpose", "Toner")
+        browser.focus("Add a line")
+        browser.wait_for("2 things have to be filled in")
         yield browser
 
 
@@ -89,6 +91,7 @@ def test_a_claim_changed_elsewhere_is_shown_whole_with_what_was_typed(
 ) -> None:
     elsewhere = Visitor(app).signed_in("alice").go("/claims/1/edit")
     elsewhere.send("claim-form", purpose="From the other window")
+    assert elsewhere.status == 200
     browser.fill("line-1-amount", "77.70")
     browser.focus("Add a line")
     browser.wait_for("changed in another window")

@@ -39,7 +39,10 @@ class Chromium(Browser):
         Chromium._open += 1
         self._running: set[Request] = set()
         self._browser = Chromium._shared.chromium.launch(
-            executable_path=self._program(), args=_FLAGS
+            executable_path=self._program(),
+            args=_FLAGS,
+            # Back shows a kept page, as it does to a person.
+            ignore_default_args=["--disable-back-forward-cache"],
         )
         self._context = self._browser.new_context(
             java_script_enabled=self.scripts,
@@ -72,14 +75,18 @@ class Chromium(Browser):
         return self._shown("field", label, by_xpath.controls(label))
 
     def _settle(self) -> None:
-        """Wait until nothing has been asked of the server for a moment: pages and htmx alike."""
+        """Wait until the page is loaded and asks for nothing more: pages and htmx alike."""
+        self._fall_quiet()
+        self._page.wait_for_load_state()
+
+    def _fall_quiet(self) -> None:
+        """Wait until nothing has been asked of the server for a moment."""
         end = time.monotonic() + 15
         quiet_since = time.monotonic()
         while time.monotonic() - quiet_since < _QUIET and time.monotonic() < end:
             self._page.wait_for_timeout(20)
             if self._running:
                 quiet_since = time.monotonic()
-        self._page.wait_for_load_state()
 
     def go(self, path: str) -> None:
         self._page.goto(self.full(path))
@@ -109,6 +116,14 @@ class Chromium(Browser):
     def follow(self, link_text: str) -> None:
         self._shown("link", link_text, by_xpath.links(link_text)).click()
         self._settle()
+
+    def back(self) -> None:
+        """Go one page back, and wait until that one is shown."""
+        left = self.address()
+        self._page.evaluate("setTimeout(function () { history.back(); }, 0)")
+        while self.address() == left:  # a kept page is shown without being loaded
+            self._page.wait_for_timeout(20)
+        self._fall_quiet()
 
     def focus(self, button_text: str) -> None:
         """Give a button the keyboard without pressing it, as the tab key does."""

@@ -84,8 +84,13 @@ class Firefox(Browser):
     def follow(self, link_text: str) -> None:
         self._click(self._shown("link", link_text, by_xpath.links(link_text)))
 
+    def back(self) -> None:
+        """Go one page back, and wait until that one is shown."""
+        self._driver.back()
+
     def text(self) -> str:
-        return self._driver.find_element(By.TAG_NAME, "body").text
+        # In one step: an element found first may be gone with its page before it is read.
+        return str(self._driver.execute_script("return document.body.innerText"))
 
     def address(self) -> str:
         return self._driver.current_url
