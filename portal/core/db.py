@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any, cast
 
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Executable,
     Integer,
     MetaData,
+    String,
     Table,
     TypeDecorator,
     event,
@@ -72,6 +74,19 @@ def _from_text(stored: str | None) -> datetime | None:
     return datetime.fromisoformat(stored + "+00:00") if stored else None
 
 
+class Exact(TypeDecorator[Decimal]):
+    """A decimal number kept digit by digit; SQLite alone would make it a float."""
+
+    impl = String(30)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        return None if value is None else format(value, "f")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
 Document = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 """A JSON value."""
 
@@ -96,6 +111,7 @@ class Base(DeclarativeBase):
         ),
         type_annotation_map={
             datetime: Moment(),
+            Decimal: Exact(),
             dict[str, Any]: Document,
             list[Any]: Document,
         },

@@ -34,6 +34,7 @@ MAX_PIXELS = 40_000_000
 MAX_NAME = 120
 
 _KEEP_MODES = {"1": "L", "L": "L", "I;16": "L", "I": "L", "F": "L", "LA": "RGBA", "RGBA": "RGBA"}
+_HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
 _KNOWN_ENDINGS = {*SUFFIXES.values(), ".jpeg", ""}
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -189,6 +190,13 @@ def _media_type(data: bytes) -> str:
             return OFD
         raise Invalid(
             words("This is an archive or an office file. Unpack it or save it as PDF first.")
+        )
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
+        raise Invalid(
+            words(
+                "HEIC photos cannot be read here. On an iPhone choose Settings, Camera, Formats, "
+                "Most Compatible, and take the photo again, or save it as JPEG."
+            )
         )
     if guess is None and _looks_like_xml(data):
         return XML

@@ -4,6 +4,7 @@ Amounts in words are ours and not cn2an's: its 0.5.24 writes 107,000 without a é
 """
 
 import re
+from collections.abc import Sequence
 
 from babel.numbers import get_currency_precision
 
@@ -55,11 +56,33 @@ def parse_amount(text: str, currency: str = "CNY") -> int:
     return minor
 
 
-def format_plain(minor: int) -> str:
-    """``1,234.50`` for 123450: for files and logs; pages format in the reader's language."""
+def allocate(total: int, weights: Sequence[int]) -> list[int]:
+    """``total`` minor units in parts as ``weights`` say, adding up to it to the last unit.
+
+    Each part is rounded towards zero; the units left over go to the parts that lost most,
+    earlier ones first. Raises ``ValueError`` without a weight above zero.
+    """
+    whole = sum(weights)
+    if whole <= 0 or min(weights) < 0:
+        raise ValueError("weights are not negative, and one is above zero")
+    sign = -1 if total < 0 else 1
+    parts = [abs(total) * weight // whole for weight in weights]
+    lost = [abs(total) * weight % whole for weight in weights]
+    left = abs(total) - sum(parts)
+    for place in sorted(range(len(parts)), key=lambda place: (-lost[place], place))[:left]:
+        parts[place] += 1
+    return [sign * part for part in parts]
+
+
+def format_plain(minor: int, currency: str = "CNY") -> str:
+    """``1,234.50`` for 123450: for files and logs; pages format in the reader's language.
+
+    With as many decimals as ``currency`` has: 1500 yen are ``1,500``.
+    """
     sign = "-" if minor < 0 else ""
-    yuan, fen = divmod(abs(minor), 100)
-    return f"{sign}{yuan:,}.{fen:02d}"
+    decimals = get_currency_precision(currency)
+    whole, part = divmod(abs(minor), 10**decimals)
+    return f"{sign}{whole:,}.{part:0{decimals}d}" if decimals else f"{sign}{whole:,}"
 
 
 def in_words(minor: int) -> str:

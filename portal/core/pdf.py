@@ -21,11 +21,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from threading import Lock, Timer
-from time import monotonic
 from typing import Any
 
 from portal.core import pdf_child
+from portal.core.children import Child, Cost, Failed
 from portal.core.errors import Refusal
 from portal.core.words import Words, words
 
@@ -86,7 +85,7 @@ def render(
         "static": str(static_root),
         "dpi": limits.dpi,
     }
-    return _renderer.ask(question, html.encode(), limits)[1]
+    return _ask(question, html.encode(), limits)[1]
 
 
 def receipt_pages(path: Path, *, limits: Limits = DEFAULT) -> ReceiptPages:
@@ -96,7 +95,7 @@ def receipt_pages(path: Path, *, limits: Limits = DEFAULT) -> ReceiptPages:
     """
     question = {"do": "pages", "path": str(path), "most": limits.receipt_pages}
     try:
-        found = _renderer.ask(question, b"", limits)[0]
+        found = _ask(question, b"", limits)[0]
     except PdfUnavailable:
         raise
     except PdfFailed:
@@ -107,7 +106,7 @@ def receipt_pages(path: Path, *, limits: Limits = DEFAULT) -> ReceiptPages:
 def available() -> Words | None:
     """None when PDFs can be made properly, else what is missing and the line that installs it."""
     found = subprocess.run(
-        [sys.executable, "-I", pdf_child.__file__, "--missing"],
+        [sys.executable, "-I", pdf_child.__file__],
         capture_output=True,
         text=True,
         check=False,
@@ -123,120 +122,50 @@ def available() -> Words | None:
     )
 
 
-class _Renderer:
-    """The one child of this process, and the lock that makes threads take turns."""
-
-    def __init__(self) -> None:
-        self.forget()
-
-    def forget(self) -> None:
-        """Start anew without touching the child, which after a fork is another process's."""
-        self._lock = Lock()
-        self._child: subprocess.Popen[bytes] | None = None
-        self._documents = 0
-
-    def ask(
-        self, question: dict[str, Any], body: bytes, limits: Limits
-    ) -> tuple[dict[str, Any], bytes]:
-        if not self._lock.acquire(timeout=limits.seconds):
-            raise PdfFailed(words("Other PDF files are being made. Try again in a minute."), "busy")
-        try:
-            if self._documents >= limits.documents:
-                self._stop()
-            header, result = self._exchange(question | _costs(limits), body, limits)
-            if "failed" in header:
-                self._stop()
-                raise _failed(header["failed"])
-            return header, result
-        finally:
-            self._lock.release()
-
-    def _exchange(
-        self, question: dict[str, Any], body: bytes, limits: Limits
-    ) -> tuple[dict[str, Any], bytes]:
-        """Ask a child, and once more a fresh one if the first had just gone idle."""
-        for _ in range(2):
-            child = self._running()
-            assert child.stdin is not None
-            assert child.stdout is not None
-            until = monotonic() + limits.seconds
-            alarm = Timer(limits.seconds, child.kill)
-            alarm.start()
-            try:
-                pdf_child.write_message(child.stdin, question, body)
-                return pdf_child.read_message(child.stdout)
-            except (EOFError, BrokenPipeError):
-                timed_out = monotonic() >= until
-                code = self._stop()
-            except BaseException:
-                child.kill()  # its answer would be taken for that of the next question
-                self._stop()
-                raise
-            finally:
-                alarm.cancel()
-            if timed_out:
-                raise PdfFailed(
-                    words(
-                        "Making this PDF took longer than %(seconds)s seconds and was stopped. "
-                        "Open its receipts one by one instead.",
-                        seconds=int(limits.seconds),
-                    ),
-                    "timed out",
-                )
-            if code == pdf_child.CANNOT_START:
-                raise PdfUnavailable(available() or _NO_WEASYPRINT, "WeasyPrint does not start")
-            if code:
-                raise _failed(f"the child ended with {code}")
-        raise _failed("two children in a row ended at once")
-
-    def _running(self) -> "subprocess.Popen[bytes]":
-        if self._child is None or self._child.poll() is not None:
-            self._stop()
-            self._child = subprocess.Popen(
-                [sys.executable, "-I", pdf_child.__file__],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                bufsize=0,
-                env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
-            )
-        self._documents += 1
-        return self._child
-
-    def _stop(self) -> int:
-        """End the child, if there is one; its exit code, 0 when it ended as it should."""
-        child, self._child, self._documents = self._child, None, 0
-        if child is None:
-            return 0
-        assert child.stdin is not None
-        assert child.stdout is not None
-        child.stdin.close()
-        child.stdout.close()
-        return child.wait()
+def _ask(question: dict[str, Any], body: bytes, limits: Limits) -> tuple[dict[str, Any], bytes]:
+    cost = Cost(
+        seconds=limits.seconds,
+        most_seconds=limits.seconds,
+        memory_bytes=limits.memory_bytes,
+        wait_seconds=limits.seconds,
+        idle_seconds=limits.idle_seconds,
+        questions=limits.documents,
+    )
+    try:
+        return _renderer.ask(question, body, cost)
+    except Failed as failed:
+        raise _refusal(failed, limits) from None
 
 
-# What fontconfig needs to find fonts and its cache; nothing of the portal's settings.
-_PASSED_ON = ("PATH", "HOME", "LANG", "XDG_CACHE_HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH")
+# What fontconfig needs to find fonts and its cache.
+_renderer = Child(
+    "portal.core.pdf_child",
+    writes=True,
+    passed_on=("XDG_CACHE_HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH"),
+)
 _NO_WEASYPRINT = words("This server cannot make PDF files: WeasyPrint does not start here.")
-_renderer = _Renderer()
-os.register_at_fork(after_in_child=_renderer.forget)
 
 
-def _costs(limits: Limits) -> dict[str, float]:
-    return {
-        "memory_bytes": limits.memory_bytes,
-        "cpu_seconds": limits.seconds,
-        "idle_seconds": limits.idle_seconds,
-    }
-
-
-def _failed(reason: str) -> PdfFailed:
+def _refusal(failed: Failed, limits: Limits) -> PdfFailed:
+    if failed.why == "busy":
+        return PdfFailed(words("Other PDF files are being made. Try again in a minute."), "busy")
+    if failed.why == "missing":
+        return PdfUnavailable(available() or _NO_WEASYPRINT, "WeasyPrint does not start")
+    if failed.why == "late":
+        return PdfFailed(
+            words(
+                "Making this PDF took longer than %(seconds)s seconds and was stopped. "
+                "Open its receipts one by one instead.",
+                seconds=int(limits.seconds),
+            ),
+            str(failed),
+        )
     return PdfFailed(
         words(
             "The PDF could not be made, most likely because of one of the receipts. "
             "Open its receipts one by one instead."
         ),
-        reason,
+        str(failed),
     )
 
 

@@ -1,29 +1,17 @@
-"""The child process behind ``portal.core.pdf``: one warm WeasyPrint, fed through a pipe.
+"""What the child process behind ``portal.core.pdf`` does: one warm WeasyPrint.
 
-It is started by its path and imports nothing of the portal, so it holds no secret, no
-database and little memory. Messages both ways are a JSON header and a body of bytes, see
-``read_message``. It ends by itself when idle, when its parent is gone, and when memory ran out.
+It imports nothing of the portal, so it holds no secret, no database and little memory.
 """
 
 import ctypes
-import gc
-import json
-import os
 import re
-import resource
-import select
-import struct
 import subprocess
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import Any
 
-LENGTHS = struct.Struct(">II")
-CANNOT_START = 3  # exit code: WeasyPrint or a system library it needs is missing
-PARENT_CHECK = 5.0  # seconds between looks at whether the parent is still there
 POINTS_PER_PIXEL = 0.75
 FRAME = re.compile(r"pdf-(?P<name>[0-9a-f]{64})-(?P<page>\d+)")
 SHEET = re.compile(r'<link rel="stylesheet" href="static:([\w./-]+)">')
@@ -57,30 +45,6 @@ def _opens(library: str) -> bool:
     except OSError:
         return False
     return True
-
-
-def read_message(pipe: IO[bytes]) -> tuple[dict[str, Any], bytes]:
-    """One message; raises EOFError when the other side is gone, even half way through."""
-    header, body = LENGTHS.unpack(_read(pipe, LENGTHS.size))
-    return json.loads(_read(pipe, header)), _read(pipe, body)
-
-
-def write_message(pipe: IO[bytes], header: Mapping[str, Any], body: bytes = b"") -> None:
-    """Write one message whole; raises BrokenPipeError when the other side is gone."""
-    text = json.dumps(header).encode()
-    rest = memoryview(LENGTHS.pack(len(text), len(body)) + text + body)
-    while rest:
-        rest = rest[pipe.write(rest) :]
-
-
-def _read(pipe: IO[bytes], size: int) -> bytes:
-    parts = bytearray()
-    while len(parts) < size:
-        part = pipe.read(size - len(parts))
-        if not part:
-            raise EOFError
-        parts += part
-    return bytes(parts)
 
 
 def inside(root: Path, name: str) -> Path:
@@ -195,78 +159,23 @@ class Typesetter:
         return {"pages": len(source)} if len(source) else {"problem": "broken"}
 
 
-def limit(memory_bytes: int, cpu_seconds: float) -> None:
-    """Bound this process for one document: over the time it is killed, over memory it fails."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    until = int(used.ru_utime + used.ru_stime + cpu_seconds) + 1
-    for what, soft in ((resource.RLIMIT_AS, memory_bytes), (resource.RLIMIT_CPU, until)):
-        resource.setrlimit(what, (soft, resource.getrlimit(what)[1]))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def start() -> Callable[..., tuple[dict[str, Any], bytes]]:
+    """WeasyPrint made ready; what is given answers questions, see ``portal.core.child``.
 
+    Raises ImportError or OSError when a system library is missing.
+    """
+    typesetter = Typesetter()
 
-def refuse_the_world(event: str, _: tuple[object, ...]) -> None:
-    """An audit hook: whatever a document talks a library into, it reaches no one."""
-    if event.startswith(("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn")):
-        raise PermissionError(event)
+    def answer(
+        question: dict[str, Any], body: bytes, _: Callable[[], None]
+    ) -> tuple[dict[str, Any], bytes]:
+        if question["do"] == "pages":
+            return typesetter.pages(question["path"], question["most"]), b""
+        files, static, dpi = question["files"], question["static"], question["dpi"]
+        return {}, typesetter.render(body.decode(), files, static, dpi)
 
-
-def wait_for_work(pipe: IO[bytes], idle_seconds: float, parent: int) -> bool:
-    """Wait for a message; False when idle for too long or when the parent is gone."""
-    waited = 0.0
-    while waited < idle_seconds and os.getppid() == parent:
-        step = min(PARENT_CHECK, idle_seconds - waited)
-        if select.select([pipe], [], [], step)[0]:
-            return True
-        waited += step
-    return False
-
-
-def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
-    """Answer one question after another until there is nobody left to ask."""
-    try:
-        typesetter = Typesetter()
-    except (ImportError, OSError):
-        os._exit(CANNOT_START)
-    sys.addaudithook(refuse_the_world)
-    gc.collect()
-    gc.freeze()
-    gc.disable()  # collect between documents, not while somebody waits
-    parent, idle_seconds = os.getppid(), 60.0
-    while wait_for_work(questions, idle_seconds, parent):
-        question, body = read_message(questions)
-        idle_seconds = question["idle_seconds"]
-        limit(question["memory_bytes"], question["cpu_seconds"])
-        try:
-            header, result = answer(typesetter, question, body)
-        except Exception as error:
-            header, result = {"failed": f"{type(error).__name__}: {error}"}, b""
-        write_message(answers, header, result)
-        if "failed" in header:
-            return
-        gc.collect()
-
-
-def answer(
-    typesetter: Typesetter, question: dict[str, Any], body: bytes
-) -> tuple[dict[str, Any], bytes]:
-    """Do what one message asks for: ``render`` a document or count ``pages``."""
-    if question["do"] == "pages":
-        return typesetter.pages(question["path"], question["most"]), b""
-    files, static, dpi = question["files"], question["static"], question["dpi"]
-    return {}, typesetter.render(body.decode(), files, static, dpi)
-
-
-def main() -> NoReturn:
-    if sys.argv[1:] == ["--missing"]:
-        sys.stdout.write(" ".join(missing_packages()))
-        sys.exit()
-    questions = os.fdopen(os.dup(0), "rb", buffering=0)
-    answers = os.fdopen(os.dup(1), "wb", buffering=0)
-    os.dup2(2, 1)  # a library that prints would break the messages
-    with suppress(EOFError, BrokenPipeError):
-        serve(questions, answers)
-    os._exit(0)
+    return answer
 
 
 if __name__ == "__main__":
-    main()
+    sys.stdout.write(" ".join(missing_packages()))

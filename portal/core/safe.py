@@ -34,6 +34,9 @@ MAX_RATIO = 100
 SMALL_ENTRY_BYTES = 256 * 1024
 """Entries below this may exceed the ratio: short files of spaces and tables do."""
 
+_SAYS_UTF_8 = 0x800
+"""Flag of an entry whose name is UTF-8; Python reads others as code page 437."""
+
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([A-Za-z0-9._-]+)""")
 _DECLARATION = re.compile(r"\A<\?xml\s[^>]{0,200}\?>")
 _FORBIDDEN_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -148,10 +151,11 @@ class Archive:
     """A zip archive from a stranger, checked whole before anything is read from it.
 
     Names are relative, with forward slashes. Raises ``Unsafe`` when it breaks a limit or
-    tricks with paths or sizes, ``Invalid`` when it is damaged.
+    tricks with paths or sizes, ``Invalid`` when it is damaged. With ``nested`` archives inside
+    it are files like others, for callers that open none of them.
     """
 
-    def __init__(self, data: bytes):
+    def __init__(self, data: bytes, *, nested: bool = False):
         # Each entry needs this mark in the directory, whatever the header claims; counting
         # it first keeps a directory of 100,000 entries from being parsed at all.
         if data.count(b"PK\x01\x02") > MAX_ENTRIES:
@@ -167,7 +171,7 @@ class Archive:
         if sum(info.file_size for info in self._entries.values()) > MAX_ARCHIVE_BYTES:
             raise Unsafe(words("This archive unpacks to more than is allowed."))
         for name in self._entries:
-            if self._start(name, 4) == b"PK\x03\x04":
+            if not nested and self._start(name, 4) == b"PK\x03\x04":
                 raise Unsafe(words("This archive holds another archive, which is not allowed."))
 
     def __contains__(self, name: str) -> bool:
@@ -182,6 +186,18 @@ class Archive:
         if len(data) != self._entries[name].file_size:
             raise _damaged()
         return data
+
+    def spelled(self, name: str) -> str:
+        """The name as its maker wrote it: Chinese zip tools use GBK or UTF-8 and do not say so."""
+        info = self._entries[name]
+        if info.flag_bits & _SAYS_UTF_8:
+            return name
+        for encoding in ("utf-8", "gb18030"):
+            try:
+                return info.filename.encode("cp437").decode(encoding)
+            except UnicodeError:
+                continue
+        return name
 
     def _admit(self, info: zipfile.ZipInfo) -> None:
         name = posixpath.normpath(info.filename.replace("\\", "/")).lstrip("/")

@@ -193,3 +193,41 @@ def archive(entries: dict[str, bytes]) -> bytes:
         for name, content in entries.items():
             file.writestr(name, content)
     return out.getvalue()
+
+
+def printed_ofd(sample: Sample = DIGITAL) -> bytes:
+    """An OFD that is only print: no attachment, no data, no tags; labels come from a template."""
+    year, month, day = sample.date.split("-")
+    labels = [
+        (80, 8, "电子发票（普通发票）"), (150, 8, "发票号码："), (150, 13, "开票日期："),
+        (3, 26, "购"), (8, 29, "名称："), (8, 37, "统一社会信用代码/纳税人识别号："),
+        (103, 26, "销"), (110, 29, "名称："), (110, 37, "统一社会信用代码/纳税人识别号："),
+        (14, 92, "合"), (28, 92, "计"), (10, 99, "价税合计（大写）"), (148, 99, "（小写）"),
+    ]  # fmt: skip
+    values = [
+        (169, 8, sample.number), (169, 13, f"{year}年{month}月{day}日"),
+        (18, 29, sample.buyer), (62, 37, sample.buyer_tax_id),
+        (121, 29, sample.seller), (164, 37, sample.seller_tax_id),
+        (155, 92, f"¥{sample.net}"), (190, 92, f"¥{sample.tax}"),
+        (62, 99, sample.spelled), (162, 99, f"¥{sample.total}"),
+        *((4, 55 + 5 * place, name) for place, (name, _) in enumerate(sample.items)),
+    ]  # fmt: skip
+    entries = {
+        "OFD.xml": f"<ofd:OFD {NS}><ofd:DocBody><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot>"
+        "</ofd:DocBody></ofd:OFD>",
+        "Doc_0/Document.xml": f"<ofd:Document {NS}><ofd:CommonData>"
+        '<ofd:TemplatePage ID="2" BaseLoc="Tpls/Tpl_0/Content.xml"/></ofd:CommonData><ofd:Pages>'
+        '<ofd:Page ID="1" BaseLoc="Pages/Page_0/Content.xml"/></ofd:Pages></ofd:Document>',
+        "Doc_0/Tpls/Tpl_0/Content.xml": _page_of(labels),
+        "Doc_0/Pages/Page_0/Content.xml": _page_of(values, '<ofd:Template TemplateID="2"/>'),
+    }
+    return archive({name: text.encode() for name, text in entries.items()})
+
+
+def _page_of(texts: list[tuple[int, int, str]], head: str = "") -> str:
+    objects = "".join(
+        f'<ofd:TextObject ID="{20 + place}" Boundary="{x} {y} 90 4" Size="3.175">'
+        f'<ofd:TextCode X="0" Y="3">{escape(text)}</ofd:TextCode></ofd:TextObject>'
+        for place, (x, y, text) in enumerate(texts)
+    )
+    return f"<ofd:Page {NS}>{head}<ofd:Content>{objects}</ofd:Content></ofd:Page>"

@@ -1,32 +1,43 @@
-"""What was read from an e-invoice file, and the checks that keep wrong values out of it."""
+"""What was read from an e-invoice file, where each value came from, and what was disputed."""
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Literal, get_args
 
 from portal.core.errors import Invalid
+from portal.invoices.keys import key_of
 
-Source = Literal["xml", "ofd"]
+Source = Literal["xml", "ofd", "pdf", "qr", "text", "ocr"]
+SOURCES: tuple[Source, ...] = get_args(Source)
+"""From the one trusted most to the one trusted least."""
+
+Kind = Literal["digital", "vat", "rail", "flight", "toll", "other"]
 
 
 class Unreadable(Invalid):
-    """No invoice, or not just one, could be read; the words say that it must be typed."""
+    """No invoice could be read; the words say that it must be typed."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One line of an invoice: what was sold, and its amount net of tax in fen."""
+    """One line of an invoice: what was sold, its amount net of tax and its tax in fen.
+
+    ``rate`` is a percentage such as ``6%``, or what stands in its place: 免税 or 不征税.
+    """
 
     name: str
-    amount: int | None
+    amount: int | None = None
+    rate: str | None = None
+    tax: int | None = None
 
 
 @dataclass(frozen=True)
 class Fields:
     """The values one source of a file gives, ``None`` where it gives none; sums in fen.
 
-    ``spelled`` is the total in words. ``doubtful`` names values that contradict others and
-    were therefore taken out.
+    ``spelled`` is the total in words. ``either`` is the amount of a QR code: the total of fully
+    digital invoices, usually the net of older ones. ``parts`` is what flights add to the tax.
     """
 
     code: str | None = None
@@ -40,79 +51,45 @@ class Fields:
     tax: int | None = None
     total: int | None = None
     spelled: int | None = None
+    either: int | None = None
+    parts: int | None = None
+    special: bool | None = None
+    kind: Kind | None = None
+    type_code: str | None = None
     items: tuple[Item, ...] = ()
-    doubtful: frozenset[str] = frozenset()
+    details: Mapping[str, str] = field(default_factory=dict)
+
+    def same_invoice(self, other: "Fields") -> bool:
+        """Whether both name an invoice, and the same."""
+        codes = {self.code, other.code} - {None}
+        return self.number is not None and self.number == other.number and len(codes) < 2
 
     def is_other_than(self, other: "Fields") -> bool:
         """Whether both name an invoice, and not the same."""
-        mine, theirs = (self.number, self.code), (other.number, other.code)
-        return any(
-            one is not None and two is not None and one != two
-            for one, two in zip(mine, theirs, strict=True)
-        )
-
-    def filled_from(self, other: "Fields") -> "Fields":
-        """These values, with those still missing taken from ``other``.
-
-        Nothing is taken from a source that may speak of another invoice, nor what was
-        doubtful.
-        """
-        if self.is_other_than(other) or "number" in self.doubtful:
-            return self
-        found: dict[str, Any] = {
-            name: getattr(other, name)
-            for name in _VALUES
-            if getattr(self, name) in (None, ()) and name not in self.doubtful
-        }
-        return replace(self, **found)
-
-    def checked_against(self, other: "Fields") -> "Fields":
-        """These values without those that decide a payment and that ``other`` contradicts."""
-        return self._without(
-            {
-                name
-                for name in ("code", "number", "issued_on", "net", "tax", "total")
-                if getattr(self, name) is not None
-                and getattr(other, name) is not None
-                and getattr(self, name) != getattr(other, name)
-            }
-        )
-
-    def checked(self) -> "Fields":
-        """These values without sums that contradict one another.
-
-        Net and tax make the total; where the total is also spelled out, the words decide,
-        as they do on Chinese vouchers.
-        """
-        wrong: set[str] = set()
-        due = self.total if self.spelled is None else self.spelled
-        if self.total != due:
-            wrong |= {"total"}
-        if None not in (self.net, self.tax, due) and (self.net or 0) + (self.tax or 0) != due:
-            wrong |= {"net", "tax"} if self.spelled is not None else {"net", "tax", "total"}
-        return self._without({name for name in wrong if getattr(self, name) is not None})
-
-    def unread(self) -> tuple[str, ...]:
-        """The names of values a person has to type. Buyers without a tax number are people."""
-        expected = ["number", "issued_on", "seller", "seller_tax_id", "buyer", "net", "tax"]
-        expected.append("total")
-        if self.number is None or len(self.number) != 20:
-            expected.insert(0, "code")
-        return tuple(name for name in expected if getattr(self, name) is None)
-
-    def invoice(self, source: Source) -> "ReadInvoice":
-        """The outcome for the rest of the portal."""
-        values: dict[str, Any] = {
-            field.name: getattr(self, field.name) for field in fields(ReadInvoice)[1:-1]
-        }
-        return ReadInvoice(source=source, unread=self.unread(), **values)
-
-    def _without(self, names: set[str]) -> "Fields":
-        nothing: dict[str, Any] = dict.fromkeys(names)
-        return replace(self, doubtful=self.doubtful | names, **nothing)
+        numbers = {self.number, other.number} - {None}
+        codes = {self.code, other.code} - {None}
+        return len(numbers) > 1 or len(codes) > 1
 
 
-_VALUES = tuple(field.name for field in fields(Fields) if field.name != "doubtful")
+@dataclass(frozen=True)
+class Found:
+    """What one source says of one invoice, and on which page (from 1) if it says so on one."""
+
+    source: Source
+    fields: Fields
+    page: int | None = None
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A value that one source states and another source, or a sum, contradicts.
+
+    ``field`` is the name of a value of ``ReadInvoice``; amounts are plain text such as 318.00.
+    """
+
+    field: str
+    source: Source
+    value: str
 
 
 @dataclass(frozen=True)
@@ -120,10 +97,21 @@ class ReadInvoice:
     """An invoice as its file states it; nothing is calculated or guessed. Sums are fen (CNY).
 
     A value that the file does not give, masks with ``***`` or contradicts is ``None``, and
-    ``unread`` names those of them that a person has to type.
+    ``unread`` names those of them that a person has to type. ``sources`` says where each given
+    value comes from, ``disagreements`` what the file says besides. ``special`` is whether the
+    tax can be recovered with it as a 专票, ``None`` when the file does not tell.
+
+    ``details`` may hold passenger, from, to, departure, number (train or flight), seat, ticket,
+    fare, fuel_surcharge, aviation_fund, other_taxes, plate, passed_from, passed_until,
+    original_number, business, qr_amount (of a code that does not say which amount it is) and
+    unread_pages (of a PDF that would have taken too long).
     """
 
     source: Source
+    kind: Kind
+    type_code: str | None
+    special: bool | None
+    page: int | None
     code: str | None
     number: str | None
     issued_on: date | None
@@ -135,17 +123,12 @@ class ReadInvoice:
     tax: int | None
     total: int | None
     items: tuple[Item, ...]
+    details: Mapping[str, str]
+    sources: Mapping[str, Source]
+    disagreements: tuple[Disagreement, ...]
     unread: tuple[str, ...]
 
     @property
     def key(self) -> str | None:
-        """What makes the invoice unique in the whole company; ``None`` when not all is known.
-
-        Fully digital invoices have a number of 20 digits and no code; on older ones the
-        number repeats from code to code.
-        """
-        if self.number is None:
-            return None
-        if len(self.number) == 20:
-            return self.number
-        return self.code + self.number if self.code else None
+        """What makes the invoice unique in the whole company; ``None`` when not all is known."""
+        return key_of(self.code, self.number)

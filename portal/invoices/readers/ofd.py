@@ -1,7 +1,7 @@
-"""Invoices in OFD files (GB/T 33190-2016): zip archives of XML, read from three places.
+"""Invoices in OFD files (GB/T 33190-2016): zip archives of XML, read from four places.
 
-An attached invoice in XML comes first, then the ``CustomData`` of ``OFD.xml``, then the tags
-that point at the text printed on the pages. Later places only fill what earlier ones lack.
+An attached invoice in XML and the ``CustomData`` of ``OFD.xml`` are compared. Where they leave
+something open, the tags that point at the text of the pages are asked, and then the print.
 """
 
 import posixpath
@@ -20,9 +20,12 @@ from portal.core.safe import (
     xml_text,
 )
 from portal.core.words import words
-from portal.invoices.readers.invoice import Fields, ReadInvoice
-from portal.invoices.readers.values import fields_from
-from portal.invoices.readers.xml import SHAPES, VAT, VAT_ITEM, invoices_in, one_of, outcome
+from portal.invoices.readers.invoice import Fields, Found, ReadInvoice, Unreadable
+from portal.invoices.readers.ofd_print import glyphs_of
+from portal.invoices.readers.printed import fields_of_page
+from portal.invoices.readers.settling import settle, together
+from portal.invoices.readers.values import fields_from, item_from
+from portal.invoices.readers.xml import SHAPES, VAT, VAT_ITEM, found_in
 
 CUSTOM_DATA = {
     "code": ("发票代码",),
@@ -48,21 +51,21 @@ Ref = tuple[str | None, str]
 """The page and the object on it that a tag points at."""
 
 
-def read_ofd(data: bytes) -> ReadInvoice:
-    """The invoice of an OFD file.
+def read_ofd(data: bytes) -> tuple[ReadInvoice, ...]:
+    """The invoices of an OFD file.
 
-    Raises ``Unreadable`` when it holds none or several, ``Unsafe`` or ``Invalid`` (from
+    Raises ``Unreadable`` when it holds none, ``Unsafe`` or ``Invalid`` (from
     ``portal.core.safe``) when it cannot be opened.
     """
     package = _Package(data)
-    attached, stated = one_of(_attached(package)), one_of(_custom_data(package))
-    found = attached or stated
-    if attached and stated:
-        found = attached.checked_against(stated).filled_from(stated)
-    if found is None or found.unread() or not found.items:
-        tagged = one_of(_tagged(package))
-        found = found.filled_from(tagged) if found and tagged else found or tagged
-    return outcome(found, "ofd")
+    places = [_attached(package), _custom_data(package)]
+    for further in (_tagged, _printed):
+        with suppress(Unreadable):
+            read = settle(together(places))
+            if not any(each.unread or not each.items for each in read):
+                return read
+        places.append(further(package))
+    return settle(together(places))
 
 
 class _Package:
@@ -94,17 +97,17 @@ class _Package:
             return None
 
 
-def _attached(package: _Package) -> list[Fields]:
-    found: list[tuple[int, Fields]] = []
+def _attached(package: _Package) -> list[Found]:
+    found: list[tuple[int, Found]] = []
     for name, text in package.texts.items():
         shape = _ATTACHED.search(text[:4000])
         if shape and "ObjectRef" not in text and (root := package.root(name)) is not None:
             trust = list(SHAPES).index(shape[1])
-            found += [(trust, invoice) for invoice in invoices_in(root)]
+            found += [(trust, invoice) for invoice in found_in(root, "ofd")]
     return [invoice for _, invoice in sorted(found, key=lambda pair: pair[0])]
 
 
-def _custom_data(package: _Package) -> list[Fields]:
+def _custom_data(package: _Package) -> list[Found]:
     entry = next((name for name in package.texts if name.lower() == "ofd.xml"), "")
     root = package.root(entry)
     found = []
@@ -118,19 +121,40 @@ def _custom_data(package: _Package) -> list[Fields]:
             for name, aliases in CUSTOM_DATA.items()
         }
         if any(raw.values()):
-            found.append(fields_from(raw, []))
+            found.append(Found("ofd", fields_from(raw)))
     return found
 
 
-def _tagged(package: _Package) -> list[Fields]:
+def _tagged(package: _Package) -> list[Found]:
     found = []
     for name, text in package.texts.items():
         if "ObjectRef" not in text or (root := package.root(name)) is None:
             continue
         tags = next((each for each in root.iter() if each.find(VAT["number"]) is not None), None)
         if tags is not None:
-            found.append(_from_tags(tags, _printed(package, name.split("/")[0])))
+            fields = _from_tags(tags, _objects(package, name.split("/")[0]))
+            found.append(Found("ofd", fields))
     return found
+
+
+def _printed(package: _Package) -> list[Found]:
+    """The text of each page, with what its template prints."""
+    found = []
+    for folder in dict.fromkeys(name.split("/")[0] for name in package.texts):
+        for number, (_, path) in enumerate(_pages(package, folder, "Page"), start=1):
+            contents = [package.root(path)]
+            drawn = {each.get("TemplateID") for each in _all(contents[0], "Template")}
+            templates = _pages(package, folder, "TemplatePage")
+            contents += [package.root(other) for id_, other in templates if id_ in drawn]
+            glyphs = [glyph for root in contents if root is not None for glyph in glyphs_of(root)]
+            fields = fields_of_page(glyphs)
+            if fields:
+                found.append(Found("text", fields, number))
+    return found
+
+
+def _all(root: Element | None, name: str) -> Iterator[Element]:
+    return root.iter(name) if root is not None else iter(())
 
 
 def _from_tags(element: Element, printed: dict[Ref, str]) -> Fields:
@@ -143,14 +167,15 @@ def _from_tags(element: Element, printed: dict[Ref, str]) -> Fields:
     raw: dict[str, str | None] = {
         name: "".join(said(element.find(path))) for name, path in VAT.items()
     }
-    every, name, amount = VAT_ITEM
+    every, name, amount, *_ = VAT_ITEM
     lines = [(said(line.find(name)), said(line.find(amount))) for line in element.iterfind(every)]
     if not lines:
         # Some issuers tag no lines, only each printed column.
         names, amounts = element.findall(name), element.findall(amount)
         if len(names) == len(amounts):
             lines = [(said(one), said(other)) for one, other in zip(names, amounts, strict=True)]
-    return fields_from(raw, [("".join(one), "".join(other)) for one, other in lines])
+    items = [item_from("".join(one), "".join(other)) for one, other in lines]
+    return fields_from(raw, [item for item in items if item])
 
 
 def _said_by(ref: Element, printed: dict[Ref, str]) -> str:
@@ -160,7 +185,7 @@ def _said_by(ref: Element, printed: dict[Ref, str]) -> str:
     return printed.get((ref.get("PageRef"), target)) or printed.get((None, target), "")
 
 
-def _printed(package: _Package, folder: str) -> dict[Ref, str]:
+def _objects(package: _Package, folder: str) -> dict[Ref, str]:
     """The text of every object on the pages of the document in ``folder``.
 
     Under page ``None`` stand the objects whose id means one text in the whole document, for
@@ -168,7 +193,7 @@ def _printed(package: _Package, folder: str) -> dict[Ref, str]:
     """
     printed: dict[Ref, str] = {}
     anywhere: dict[str, set[str]] = {}
-    for page, path in _pages(package, folder):
+    for page, path in _pages(package, folder, "Page"):
         content = package.root(path)
         for printed_object in content.iter("TextObject") if content is not None else ():
             id_ = printed_object.get("ID", "")
@@ -178,13 +203,14 @@ def _printed(package: _Package, folder: str) -> dict[Ref, str]:
     return printed | {(None, id_): said.pop() for id_, said in anywhere.items() if len(said) == 1}
 
 
-def _pages(package: _Package, folder: str) -> Iterator[tuple[str | None, str]]:
+def _pages(package: _Package, folder: str, kind: str) -> Iterator[tuple[str | None, str]]:
+    """The ids and paths of the document's pages or templates, ``Page`` or ``TemplatePage``."""
     for name, text in package.texts.items():
         if name.split("/")[0] != folder or not re.search(
             r"<(?:[\w.-]*:)?Document[\s>]", text[:4000]
         ):
             continue
         root = package.root(name)
-        for page in root.iter("Page") if root is not None else ():
+        for page in _all(root, kind):
             path = posixpath.join("/", posixpath.dirname(name), page.get("BaseLoc", ""))
             yield page.get("ID"), posixpath.normpath(path).lstrip("/")

@@ -5,10 +5,12 @@ does not understand for certain: a missing value is typed, a wrong one is paid.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
 from xml.etree.ElementTree import Element
 
-from portal.invoices.readers.invoice import Fields, Item
+from portal.invoices.readers.invoice import Fields, Item, Kind
 
 CHINA = timezone(timedelta(hours=8))
 LONGEST_NAME = 200
@@ -20,6 +22,17 @@ _DAY = re.compile(
 )
 _COMPACT_DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[0-9]{4}|[0-9]{6}|[0-9]{9})?")
 
+_TITLES: dict[str, Kind] = {
+    "铁路电子客票": "rail",
+    "行程单": "flight",
+    "通行费": "toll",
+}
+_CODES: dict[str, tuple[Kind | None, bool | None]] = {
+    "11": ("vat", False),
+    "12": ("toll", None),
+    "13": ("vat", True),
+}
+
 _NUMERALS = {
     **{char: value for value, char in enumerate("零壹贰叁肆伍陆柒捌玖")},
     **{"〇": 0, "貳": 2, "贰": 2, "弍": 2, "參": 3, "叄": 3, "陸": 6},
@@ -28,11 +41,15 @@ _UNITS = {"拾": 10, "佰": 100, "仟": 1000}
 _GROUPS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
 
 
-def fields_from(raw: dict[str, str | None], items: list[tuple[str | None, str | None]]) -> Fields:
-    """The values of one source from its texts, by the names of ``Fields``."""
-    named = ((name_of(name), fen(amount)) for name, amount in items)
+def fields_from(raw: Mapping[str, str | None], items: Sequence[Item] = ()) -> Fields:
+    """The values of one source from its texts, by the names of ``Fields``.
+
+    ``title`` tells the kind of paper, such as 电子发票（增值税专用发票）.
+    """
+    code = digits(raw.get("code"), 8, 12)
+    kind, special = _paper(raw.get("title") or "", code or "")
     return Fields(
-        code=digits(raw.get("code"), 8, 12),
+        code=code,
         number=digits(raw.get("number"), 8, 20),
         issued_on=day(raw.get("issued_on")),
         seller=name_of(raw.get("seller")),
@@ -43,8 +60,49 @@ def fields_from(raw: dict[str, str | None], items: list[tuple[str | None, str | 
         tax=fen(raw.get("tax")),
         total=fen(raw.get("total")),
         spelled=spelled_fen(raw.get("spelled")),
-        items=tuple(Item(name, amount) for name, amount in named if name),
-    ).checked()
+        special=special,
+        kind=kind,
+        items=tuple(items),
+    )
+
+
+def item_from(
+    name: str | None, amount: str | None, rate: str | None = None, tax: str | None = None
+) -> Item | None:
+    """A line of an invoice; ``None`` for one without a name."""
+    named = name_of(name)
+    return Item(named, fen(amount), percentage(rate), fen(tax)) if named else None
+
+
+def percentage(text: str | None) -> str | None:
+    """A tax rate as a percentage, from ``0.06`` or ``6%``; 免税 and 不征税 stay words."""
+    said = re.sub(r"\s", "", (text or "").translate(_HALF_WIDTH)).replace("％", "%")
+    if said in ("免税", "不征税"):
+        return said
+    if not re.fullmatch(r"[0-9]{1,2}(\.[0-9]{1,6})?%?", said):
+        return None
+    share = Decimal(said.rstrip("%")) * (1 if said.endswith("%") else 100)
+    return f"{share.normalize():f}%" if share <= 100 else None
+
+
+def plain(amount: int) -> str:
+    """An amount in fen as text, such as -318.00."""
+    return f"{'-' if amount < 0 else ''}{abs(amount) // 100}.{abs(amount) % 100:02d}"
+
+
+def _paper(title: str, code: str) -> tuple[Kind | None, bool | None]:
+    """The kind of invoice, and whether it is a 专票, from its title or its code.
+
+    The last two digits of a twelve-digit code name the kind of electronic invoice (国家税务总局
+    公告 2015 年第 84 号, 2017 年第 66 号, 2020 年第 22 号).
+    """
+    for word, kind in _TITLES.items():
+        if word in title:
+            return kind, None
+    if len(code) == 12 and code[0] == "0" and code[-2:] in _CODES:
+        return _CODES[code[-2:]]
+    special = True if "专用发票" in title else False if "普通发票" in title else None
+    return None, special
 
 
 def text_at(element: Element, path: str) -> str | None:
