@@ -10,16 +10,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.core.errors import Invalid
-from portal.core.events import Subject, record
+from portal.core.events import record
 from portal.core.versions import refuse_stale, version_of
 from portal.core.words import Named, words
 from portal.policy import events
+from portal.policy.events import SUBJECT
 from portal.policy.models import CategoryRow, PolicyVersion
-from portal.policy.rules import ANY, OTHER_TIER, Category, Policy
+from portal.policy.rules import ANY, COMPUTED, OTHER_TIER, Category, Policy
+from portal.policy.stamp import renew_stamp
 
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
-SUBJECT = Subject("policy", 0)
-"""Categories are known by their codes; events are about the policy as a whole."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,9 @@ class Typed:
     needs_attendees: bool = False
     reimbursable: bool = True
     active: bool = True
+    computed: str = ""
+    needs_project: bool = False
+    needs_merchant: bool = False
 
 
 def typed_of(row: CategoryRow) -> Typed:
@@ -70,6 +73,7 @@ def create(session: Session, code: str, typed: Typed, *, by: int, at: datetime) 
     row = CategoryRow(code=plain)
     _set(session, row, typed)
     session.add(row)
+    renew_stamp(session)
     record(session, events.CATEGORY_CREATED, SUBJECT, by=by, at=at, code=plain)
     return row
 
@@ -87,6 +91,7 @@ def change(
     after = asdict(typed_of(row))
     changed = [name for name, value in asdict(before).items() if value != after[name]]
     if changed:
+        renew_stamp(session)
         record(
             session, events.CATEGORY_CHANGED, SUBJECT, by=by, at=at, code=row.code, fields=changed
         )
@@ -97,6 +102,8 @@ def _set(session: Session, row: CategoryRow, typed: Typed) -> None:
     for name in ("name_zh", "name_en"):
         if not getattr(typed, name).strip():
             raise Invalid(words("This is needed."), name)
+    if typed.computed not in COMPUTED:
+        raise Invalid(words("Choose one of the list."), "computed")
     parent = _parent(session, row, typed.parent)
     for name, value in asdict(typed).items():
         if name != "parent":

@@ -1,34 +1,90 @@
-"""Reading and starting the stored policy."""
+"""Reading and starting the stored policy.
 
-import tomllib
+A version never changes, and categories and calendar carry a stamp that changes with them: each
+process keeps the policy that it made of them, and asks only whether it is still the one.
+"""
+
+from collections.abc import Mapping
 from datetime import date, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from portal.core.words import Named
-from portal.policy.models import CategoryRow, PolicyVersion
-from portal.policy.rules import Category, Policy, policy
+from portal.core.db import fetch, table
+from portal.core.errors import Missing
+from portal.core.words import Named, words
+from portal.policy import calendar, portable
+from portal.policy.models import CalendarDay, CategoryRow, PolicyStamp, PolicyVersion
+from portal.policy.rules import Category, Day, Policy, policy
+from portal.policy.stamp import renew_stamp
 
 SAMPLE = Path(__file__).with_name("sample.toml")
+MOST_KEPT = 16
+
+_version = table(PolicyVersion)
+STAMP = select(PolicyStamp.stamp).where(PolicyStamp.id == 1).scalar_subquery()
+NEWEST_FIRST = (PolicyVersion.valid_from.desc(), PolicyVersion.id.desc())
+IN_FORCE = (
+    select(PolicyVersion.id, PolicyVersion.created_at, STAMP.label("stamp"))
+    .where(PolicyVersion.valid_from <= bindparam("on"))
+    .order_by(*NEWEST_FIRST)
+    .limit(1)
+)
+VERSION = select(PolicyVersion.id, PolicyVersion.created_at, STAMP.label("stamp")).where(
+    PolicyVersion.id == bindparam("version")
+)
+
+_policies: dict[tuple[Any, ...], Policy] = {}
+_categories: dict[str, tuple[Category, ...]] = {}
 
 
 def current_policy(session: Session, on: date) -> Policy:
-    """The rules in force on a day. Two queries, and fixed whatever the size of the company."""
-    version = session.execute(
-        select(PolicyVersion.id, PolicyVersion.rules)
-        .where(PolicyVersion.valid_from <= on)
-        .order_by(PolicyVersion.valid_from.desc(), PolicyVersion.id.desc())
-        .limit(1)
-    ).one()
-    return policy(version.id, version.rules, categories(session))
+    """The rules in force on a day. One query, three more after something changed."""
+    return _of(session, fetch(session, IN_FORCE, on=on).one())
+
+
+def policy_of(session: Session, version: int) -> Policy:
+    """The rules of a version, with today's categories and calendar. Raises ``Missing``."""
+    found = fetch(session, VERSION, version=version).one_or_none()
+    if found is None:
+        raise Missing(words("There is no such version of the rules."))
+    return _of(session, found)
+
+
+def judging_by(session: Session, rules: Mapping[str, Any], version: int = 0) -> Policy:
+    """Rules that are not in force, such as a draft, as a policy."""
+    return policy(version, rules, categories(session), days_off(session))
+
+
+def _of(session: Session, found: Any) -> Policy:
+    key = (found.id, found.created_at, found.stamp)
+    kept = _policies.get(key)
+    if kept is None:
+        rules = session.scalar(select(_version.c.rules).where(_version.c.id == found.id))
+        assert rules is not None
+        kept = _keep(_policies, key, judging_by(session, rules, found.id))
+    return kept
+
+
+def _keep(kept: dict[Any, Any], key: object, value: Any) -> Any:
+    if len(kept) >= MOST_KEPT:
+        kept.clear()
+    kept[key] = value
+    return value
 
 
 def categories(session: Session) -> list[Category]:
-    """All categories, each group's parent directly before its children."""
+    """All categories, each group's parent directly before its children. One or two queries."""
+    stamp = session.scalar(select(STAMP)) or ""
+    kept = _categories.get(stamp)
+    if kept is None:
+        kept = _keep(_categories, stamp, tuple(_stored_categories(session)))
+    return list(kept)
+
+
+def _stored_categories(session: Session) -> list[Category]:
     rows = session.execute(
         select(CategoryRow.__table__).order_by(CategoryRow.position, CategoryRow.code)
     ).all()
@@ -49,20 +105,25 @@ def categories(session: Session) -> list[Category]:
             needs_attendees=row.needs_attendees,
             reimbursable=row.reimbursable,
             active=row.active,
+            computed=row.computed,
+            needs_project=row.needs_project,
+            needs_merchant=row.needs_merchant,
         )
         for row in ordered
     ]
 
 
-@lru_cache(maxsize=1)
-def _sample() -> dict[str, Any]:
-    return tomllib.loads(SAMPLE.read_text(encoding="utf-8"))
+def days_off(session: Session) -> dict[date, Day]:
+    """The company's calendar. One query."""
+    rows = session.execute(select(CalendarDay.__table__)).all()
+    return {row.day: Day(row.works, Named(row.name_zh, row.name_en)) for row in rows}
 
 
 def start_with_sample(session: Session, at: datetime) -> None:
     """Give a new installation the sample policy. The caller commits."""
-    sample = dict(_sample())
-    for position, row in enumerate(sample.pop("categories")):
+    text = SAMPLE.read_text(encoding="utf-8")
+    rows, rules = portable.read_sample(text)
+    for position, row in enumerate(rows):
         session.add(
             CategoryRow(
                 code=row["code"],
@@ -75,6 +136,9 @@ def start_with_sample(session: Session, at: datetime) -> None:
                 needs_nights=row.get("needs_nights", False),
                 needs_attendees=row.get("needs_attendees", False),
                 reimbursable=row.get("reimbursable", True),
+                computed=row.get("computed", ""),
             )
         )
-    session.add(PolicyVersion(valid_from=date(2000, 1, 1), created_at=at, rules=sample))
+    calendar.store(session, calendar.published(at.year))
+    session.add(PolicyVersion(valid_from=date(2000, 1, 1), created_at=at, rules=rules))
+    renew_stamp(session)

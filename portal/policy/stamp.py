@@ -1,0 +1,16 @@
+"""The stamp by which every process notices that categories or calendar changed."""
+
+from secrets import token_hex
+
+from sqlalchemy.orm import Session
+
+from portal.core.db import dialect_of, upsert
+from portal.policy.models import PolicyStamp
+
+
+def renew_stamp(session: Session) -> None:
+    """Note that categories or calendar change in this transaction."""
+    insert = upsert(dialect_of(session), PolicyStamp).values(id=1, stamp=token_hex(16))
+    changed = {"stamp": insert.excluded.stamp}
+    session.flush()
+    session.execute(insert.on_conflict_do_update(index_elements=["id"], set_=changed))
