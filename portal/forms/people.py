@@ -127,10 +127,11 @@ class DepartmentForm(PortalForm):
     name_en = StringField(_l("English name"), [AtMost(120)])
     code = StringField(_l("Code"), [AtMost(40)], render_kw=PLAIN)
     parent = SelectField(_l("Belongs to"), validate_choice=False)
+    company = SelectField(_l("Company"), validate_choice=False)
     head = StringField(_l("Head"), [AtMost(254)], render_kw=PLAIN)
     cost_centre = StringField(_l("Cost centre"), [AtMost(40)], render_kw=PLAIN)
 
     def cells(self) -> dict[str, Any]:
         """What is typed, as the rules take it."""
-        names = ("code", "name_zh", "name_en", "parent", "head", "cost_centre")
+        names = ("code", "name_zh", "name_en", "parent", "head", "cost_centre", "company")
         return {name: self._fields[name].data or "" for name in names}

@@ -54,13 +54,14 @@ def change_password(
 
 def change_bank_account(
     session: Session, person: Person, bank_name: str, bank_account: str, password: str, *,
-    at: datetime,
+    at: datetime, confirmed: bool = False,
 ) -> None:  # fmt: skip
     """Have claims paid to another account; the person is told by a notice.
 
+    Whoever has no password has ``confirmed`` his identity where he signs in.
     Raises ``WrongPassword``, and ``Invalid`` for what cannot be an account.
     """
-    if not passwords.matches(person.password_hash, password):
+    if not confirmed and not passwords.matches(person.password_hash, password):
         raise WrongPassword(WRONG, "password")
     values, problems = understood({"bank_name": bank_name, "bank_account": bank_account})
     if problems:

@@ -11,9 +11,9 @@ from portal.core.errors import Invalid
 from portal.core.events import Subject, record
 from portal.core.versions import refuse_stale, version_of
 from portal.core.words import Named, words
-from portal.people import events
+from portal.people import companies, events
 from portal.people.directory import belongs_to, somebody
-from portal.people.models import Department, Person
+from portal.people.models import Company, Department, Person
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ def cells_of(session: Session, department: Department) -> dict[str, str]:
     """What is known of the department, as a form shows it."""
     parent = session.get(Department, department.parent_id) if department.parent_id else None
     head = session.get(Person, department.head_id) if department.head_id else None
+    company = session.get(Company, department.company_id) if department.company_id else None
     return {
         "code": department.code,
         "name_zh": department.name_zh,
@@ -71,6 +72,7 @@ def cells_of(session: Session, department: Department) -> dict[str, str]:
         "parent": parent.code if parent else "",
         "head": head.number if head else "",
         "cost_centre": department.cost_centre,
+        "company": company.code if company else "",
     }
 
 
@@ -123,11 +125,13 @@ def _set(session: Session, department: Department, cells: Mapping[str, str]) -> 
         raise Invalid(refusal.words, "head") from None
     if head and not head.active:
         raise Invalid(words("%(name)s has left and can head nothing.", name=head.name), "head")
+    company_id = companies.choose(session, plain["company"], topmost=parent_id is None)
     department.code = plain["code"]
     department.name_zh, department.name_en = plain["name_zh"], plain["name_en"]
     department.cost_centre = plain["cost_centre"]
     department.parent_id = parent_id
     department.head_id = head.id if head else None
+    department.company_id = company_id
 
 
 def _refuse_taken(session: Session, department: Department, code: str) -> None:

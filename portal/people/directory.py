@@ -72,7 +72,7 @@ def shown_version(person: Person) -> str:
     return version_of(cells_of(person))
 
 
-def create(session: Session, cells: Mapping[str, str], *, by: int, at: datetime) -> Person:
+def create(session: Session, cells: Mapping[str, str], *, by: int | None, at: datetime) -> Person:
     """Take somebody in. ``cells`` are typed texts by column; raises ``Incorrect``."""
     person = new_person(_judged(session, cells, None, by))
     session.add(person)
@@ -83,7 +83,7 @@ def create(session: Session, cells: Mapping[str, str], *, by: int, at: datetime)
 
 def change(
     session: Session, person: Person, cells: Mapping[str, str], *,
-    shown: str, by: int, at: datetime,
+    shown: str, by: int | None, at: datetime,
 ) -> list[str]:  # fmt: skip
     """Change what is known of the person; the names of the fields that changed.
 
@@ -93,7 +93,7 @@ def change(
     return write(session, person, _judged(session, cells, person, by), by=by, at=at)
 
 
-def deactivate(session: Session, person: Person, *, by: int, at: datetime) -> None:
+def deactivate(session: Session, person: Person, *, by: int | None, at: datetime) -> None:
     """Let the person go: no sign-in from now on; claims and history stay.
 
     Raises ``NotNow`` for oneself and for the last administrator.
@@ -105,7 +105,7 @@ def deactivate(session: Session, person: Person, *, by: int, at: datetime) -> No
     write(session, person, {"active": False}, by=by, at=at)
 
 
-def reactivate(session: Session, person: Person, *, by: int, at: datetime) -> None:
+def reactivate(session: Session, person: Person, *, by: int | None, at: datetime) -> None:
     """Let the person sign in again."""
     write(session, person, {"active": True}, by=by, at=at)
 
@@ -173,7 +173,7 @@ def _kind(changed: Sequence[str], person: Person) -> str:
 
 
 def _judged(
-    session: Session, cells: Mapping[str, str], person: Person | None, by: int
+    session: Session, cells: Mapping[str, str], person: Person | None, by: int | None
 ) -> dict[str, Any]:
     """The values in ``cells``, with departments and managers found. Raises ``Incorrect``."""
     values, problems = understood(cells)

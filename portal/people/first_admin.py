@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.core.events import Subject, record
 from portal.people import events, sessions
-from portal.people.models import Department, Person, RoleGrant
+from portal.people.models import Company, Department, Person, RoleGrant
 from portal.people.roles import ADMIN
 
 
@@ -41,7 +41,10 @@ def _topmost(session: Session, at: datetime) -> Department:
         select(Department).where(Department.parent_id.is_(None)).order_by(Department.id)
     ).first()
     if top is None:
-        top = Department(code="company", name_zh="公司", name_en="Company")
+        company = Company(code="company", name_zh="公司", name_en="Company")
+        session.add(company)
+        session.flush()
+        top = Department(code="company", name_zh="公司", name_en="Company", company_id=company.id)
         session.add(top)
         session.flush()
         about = Subject("department", top.id)

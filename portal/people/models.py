@@ -13,6 +13,30 @@ GRADES = ("staff", "manager", "director")
 """From the lowest to the highest; limits differ by grade."""
 
 
+class Company(Base):
+    """A legal entity (公司主体): whose money it is, and whose name invoices must bear."""
+
+    __tablename__ = "companies"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    name_zh: Mapped[str] = mapped_column(String(120))
+    name_en: Mapped[str] = mapped_column(String(120))
+    tax_id: Mapped[str] = mapped_column(String(40), default="")
+    """Unified social credit code; empty: invoices are checked by the name alone."""
+    currency: Mapped[str] = mapped_column(String(3), default="CNY")
+    prefix: Mapped[str] = mapped_column(String(8), default="")
+    """Begins the numbers of its documents, such as ``SH-``."""
+    bank_name: Mapped[str] = mapped_column(String(120), default="")
+    bank_account: Mapped[str] = mapped_column(String(40), default="")
+    active: Mapped[bool] = mapped_column(default=True)
+
+    @property
+    def name(self) -> Named:
+        """The name in both languages."""
+        return Named(self.name_zh, self.name_en)
+
+
 class Department(Base):
     __tablename__ = "departments"
 
@@ -25,6 +49,8 @@ class Department(Base):
         ForeignKey("people.id", use_alter=True, name="fk_departments_head_id_people")
     )
     cost_centre: Mapped[str] = mapped_column(String(40), default="")
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"))
+    """None: the company of the department above."""
 
     @property
     def name(self) -> Named:
@@ -52,6 +78,8 @@ class Person(Base):
     bank_name: Mapped[str] = mapped_column(String(120), default="")
     bank_account: Mapped[str] = mapped_column(String(40), default="")
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    subject: Mapped[str | None] = mapped_column(String(300), unique=True)
+    """``issuer subject`` of the identity provider (OpenID Connect) they signed in with."""
 
     department: Mapped[Department] = relationship(foreign_keys=[department_id])
     manager: Mapped["Person | None"] = relationship(foreign_keys=[manager_id], remote_side=[id])
@@ -79,6 +107,51 @@ class SignIn(Base):
     address: Mapped[str] = mapped_column(String(45), default="")
     browser: Mapped[str] = mapped_column(String(200), default="")
     ended_at: Mapped[datetime | None]
+
+
+class DirectoryEntry(Base):
+    """What the directory that provisions people (SCIM 2.0) calls one of them."""
+
+    __tablename__ = "directory_entries"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    user_name: Mapped[str] = mapped_column(String(254), unique=True)
+    external_id: Mapped[str | None] = mapped_column(String(200), unique=True)
+    given_name: Mapped[str] = mapped_column(String(120), default="")
+    family_name: Mapped[str] = mapped_column(String(120), default="")
+    """The portal itself knows whole names only: which part comes first differs."""
+    department: Mapped[str] = mapped_column(String(120), default="")
+    """As the directory writes it, which may be its code or its name in either language."""
+    deleted: Mapped[bool] = mapped_column(default=False)
+    """The directory has deleted the person, who is nothing but inactive here."""
+
+
+class Deputy(Base):
+    """Who may fill claims for whom (代填): allowed by that person or an administrator."""
+
+    __tablename__ = "deputies"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    deputy_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
+    since: Mapped[datetime]
+
+
+class Project(Base):
+    """What costs are booked on beside the cost centre; ``owner`` answers for its budget."""
+
+    __tablename__ = "projects"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name_zh: Mapped[str] = mapped_column(String(120))
+    name_en: Mapped[str] = mapped_column(String(120))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    active: Mapped[bool] = mapped_column(default=True)
+
+    @property
+    def name(self) -> Named:
+        """The name in both languages."""
+        return Named(self.name_zh, self.name_en)
 
 
 class MailedToken(Base):

@@ -10,9 +10,11 @@ from portal.core.db import db
 from portal.core.errors import Invalid, Missing
 from portal.forms.people import DepartmentForm, department_choices
 from portal.people import departments as rules
+from portal.people.companies import companies
 from portal.people.models import Department
 from portal.people.roles import ADMIN
 from portal.web.guards import NO_SUCH_PAGE, reader, role
+from portal.web.i18n import named
 from portal.web.languages import gettext as _
 from portal.web.writing import writes
 
@@ -86,15 +88,19 @@ def _found(department_id: int) -> Department:
 
 
 def _new_page(form: DepartmentForm) -> str:
-    _offer_parents(form)
+    _offer_choices(form)
     return render_template("people/new_department.html", form=form)
 
 
 def _edit_page(form: DepartmentForm, department: Department) -> str:
-    _offer_parents(form)
+    _offer_choices(form)
     return render_template("people/edit_department.html", form=form, department=department)
 
 
-def _offer_parents(form: DepartmentForm) -> None:
+def _offer_choices(form: DepartmentForm) -> None:
     tree = rules.tree(db.session())
     form.parent.choices = department_choices(tree, _("None: it stands at the top"))
+    form.company.choices = [
+        ("", _("That of the department above")),
+        *((each.code, named(each.name)) for each in companies(db.session()) if each.active),
+    ]

@@ -1,4 +1,4 @@
-"""Letting people go, taking them back, inviting them."""
+"""Letting people go, taking them back, inviting them, forgetting who they are elsewhere."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from portal.claims.handover import hand_over
 from portal.core.clock import now
 from portal.core.db import db
 from portal.forms.people import ConfirmForm
-from portal.people import directory, directory_list
+from portal.people import directory, directory_list, identities
 from portal.people.roles import ADMIN
 from portal.web.guards import reader, role
 from portal.web.languages import gettext as _
@@ -77,4 +77,15 @@ def invite(person_id: int) -> Any:
     someone = found(person_id)
     directory.invite(db.session(), someone, by=reader().id, at=now())
     flash(_("The invitation to %(email)s is on its way.", email=someone.email), "success")
+    return redirect(url_for("people.show", person_id=someone.id), 303)
+
+
+@blueprint.post("/<int:person_id>/disconnect")
+@role(ADMIN)
+@writes()
+def disconnect(person_id: int) -> Any:
+    """Forget the person's account at the identity provider."""
+    someone = found(person_id)
+    identities.disconnect(db.session(), someone, by=reader().id, at=now())
+    flash(_("Saved."), "success")
     return redirect(url_for("people.show", person_id=someone.id), 303)

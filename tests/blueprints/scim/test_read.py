@@ -1,0 +1,111 @@
+"""What a directory may ask, and who is a directory."""
+
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+
+from tests.blueprints.scim.conftest import USER, WORK, Directory
+from tests.browser import Visitor
+
+
+def test_without_the_setting_there_is_no_such_address(app: Flask) -> None:
+    assert app.test_client().get("/scim/v2/Users").status_code == 404
+    assert app.test_client().post("/scim/v2/Users", json={}).status_code == 404
+
+
+@pytest.mark.parametrize("token", ["", "another", "0123456789abcdef0123456789abcdeF", "中文"])
+def test_without_the_token_nothing_is_said(provisioned: Flask, token: str) -> None:
+    client = provisioned.test_client()
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        answer = client.open(
+            "/scim/v2/Users/1", method=method, headers={"Authorization": f"Bearer {token}".encode()}
+        )
+        assert answer.status_code == 401
+        assert answer.headers["WWW-Authenticate"] == 'Bearer realm="SCIM"'
+        assert answer.json["status"] == "401"
+
+
+def test_an_administrators_session_is_no_token(provisioned: Flask) -> None:
+    admin = Visitor(provisioned).signed_in("admin")
+    assert admin.client.get("/scim/v2/Users").status_code == 401
+
+
+def test_it_says_what_it_can_do(scim: Directory) -> None:
+    config = scim.call("GET", "/ServiceProviderConfig")
+    assert config["patch"]["supported"]
+    assert not config["bulk"]["supported"]
+    types = scim.call("GET", "/ResourceTypes")["Resources"]
+    assert [(each["name"], each["endpoint"]) for each in types] == [
+        ("User", "/Users"), ("Group", "/Groups"),
+    ]  # fmt: skip
+    schemas = {each["id"]: each for each in scim.call("GET", "/Schemas")["Resources"]}
+    assert {USER, WORK} <= set(schemas)
+    kept = {each["name"] for each in schemas[USER]["attributes"]}
+    assert kept >= {"userName", "name", "displayName", "active", "emails"}
+    assert "password" not in kept
+
+
+def test_pages_hold_everybody_once(scim: Directory) -> None:
+    first = scim.call("GET", "/Users?startIndex=1&count=4")
+    assert (first["totalResults"], first["itemsPerPage"], first["startIndex"]) == (10, 4, 1)
+    seen = [
+        user["userName"]
+        for start in (1, 5, 9)
+        for user in scim.search(f"startIndex={start}&count=4")
+    ]
+    assert len(seen) == len(set(seen)) == 10
+    assert scim.call("GET", "/Users?count=0")["totalResults"] == 10
+    assert scim.search("startIndex=50") == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ('userName eq "alice@example.com"', ["Alice"]),
+        ('username Eq "ALICE@EXAMPLE.COM"', ["Alice"]),
+        ('emails[type eq "work"].value eq "alice@example.com"', None),
+        ('emails.value eq "alice@example.com"', ["Alice"]),
+        ('externalId eq "nobody"', []),
+        ('userName eq "x\' OR 1=1 --"', []),
+        ('active eq true and displayName eq "dan"', ["Dan"]),
+        ('displayName eq "dan" or displayName eq "bob"', ["Bob", "Dan"]),
+        (f'{WORK}:employeeNumber eq "dan"', ["Dan"]),
+        ('userName sw "a"', None),
+        ("userName eq", None),
+    ],
+)
+def test_a_filter_finds_or_says_what_it_cannot(
+    scim: Directory, wanted: str, found: list[str] | None
+) -> None:
+    answer = scim.call("GET", "/Users?filter=" + quote(wanted))
+    if found is None:
+        assert (scim.status, answer["scimType"]) == (400, "invalidFilter")
+    else:
+        assert [user["displayName"] for user in answer.get("Resources", [])] == found
+
+
+def test_only_what_was_asked_for_is_sent(scim: Directory) -> None:
+    [alice] = scim.search("attributes=userName&filter=" + quote('userName eq "alice@example.com"'))
+    assert set(alice) == {"schemas", "id", "userName"}
+
+
+def test_departments_are_groups(scim: Directory) -> None:
+    [sales] = scim.search("filter=" + quote('displayName eq "销售部"'), "/Groups")
+    assert [member["display"] for member in sales["members"]] == ["Bob", "Alice"]
+    assert scim.call("GET", f"/Groups/{sales['id']}")["displayName"] == "销售部"
+
+
+@pytest.mark.parametrize(
+    "path", ["/Users/0", "/Users/x", "/Users/99999999999999999999", "/Groups/77", "/Nothing"]
+)
+def test_what_is_not_there_is_missing(scim: Directory, path: str) -> None:
+    answer = scim.call("GET", path)
+    assert (scim.status, answer["status"]) == (404, "404")
+
+
+def test_what_was_not_changed_is_not_sent_again(scim: Directory) -> None:
+    user = scim.create()
+    version = user["meta"]["version"]
+    scim.call("GET", f"/Users/{user['id']}", **{"If-None-Match": version})
+    assert scim.status == 304
