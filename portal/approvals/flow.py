@@ -70,7 +70,7 @@ def flow_for(session: Session, subject_kind: str) -> DrawnFlow:
 
 
 def start_with_default(session: Session) -> None:
-    """Draw the flow of a new installation. The caller commits."""
+    """Draw the flows of a new installation. The caller commits."""
     session.add(
         Flow(
             subject_kind="claim",
@@ -87,6 +87,37 @@ def start_with_default(session: Session) -> None:
                          decider=ROLE + "finance", floor=0, hours=72),
                 FlowStep(position=4, name_zh="公司领导", name_en="Executive",
                          decider=COMPANY_HEAD, floor=20_000_00, hours=72),
+            ],
+        )
+    )  # fmt: skip
+    # Migration 0006 draws the same two for installations that began before them.
+    session.add(
+        Flow(
+            subject_kind="trip",
+            name_zh="出差申请",
+            name_en="Trip requests",
+            fallback_role="admin",
+            steps=[
+                FlowStep(position=1, name_zh="直属上级", name_en="Line manager",
+                         decider=LINE_MANAGER, floor=0, hours=24),
+                FlowStep(position=2, name_zh="部门负责人", name_en="Department head",
+                         decider=DEPARTMENT_HEAD, floor=5_000_00, hours=24),
+            ],
+        )
+    )  # fmt: skip
+    session.add(
+        Flow(
+            subject_kind="advance",
+            name_zh="借款",
+            name_en="Advances",
+            fallback_role="admin",
+            steps=[
+                FlowStep(position=1, name_zh="直属上级", name_en="Line manager",
+                         decider=LINE_MANAGER, floor=0, hours=24),
+                FlowStep(position=2, name_zh="财务审核", name_en="Finance review",
+                         decider=ROLE + "finance", floor=0, hours=48),
+                FlowStep(position=3, name_zh="公司领导", name_en="Executive",
+                         decider=COMPANY_HEAD, floor=10_000_00, hours=48),
             ],
         )
     )  # fmt: skip

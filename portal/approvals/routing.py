@@ -27,6 +27,13 @@ class Subject:
     department_id: int
     amount: int
     has_findings: bool = False
+    filled_by: int | None = None
+    """Who filled it for the owner, and so does not decide on it either."""
+
+    @property
+    def left_out(self) -> frozenset[int | None]:
+        """Who decides at no step."""
+        return frozenset((self.owner_id, self.filled_by))
 
 
 class Organisation(Protocol):
@@ -88,8 +95,9 @@ def plan(
 ) -> Plan:
     """Work out the route of ``subject``.
 
-    Nobody decides on his own: the owner is left out of every step. A step without people
-    falls to the flow's fallback and never passes silently. What was returned goes back to
+    Nobody decides on his own: the owner is left out of every step, and so is who filled it
+    for him. A step without people falls to the flow's fallback and never passes silently. What
+    was returned goes back to
     whoever returned it, however small it became; what was approved before stands unless
     the amount has grown since. Raises ``NobodyDecides``.
     """
@@ -142,7 +150,7 @@ def _planned(
     if found == [subject.owner_id] and not drawn.decider.startswith(ROLE):
         why = words("Skipped: nobody decides on their own claim.")
         return PlannedStep(drawn, (), why, skipped=True)
-    people = tuple(person for person in found if person != subject.owner_id)
+    people = tuple(person for person in found if person not in subject.left_out)
     if not people:
         people = _fallback(flow, subject, who)
         why = words("Nobody else is there for this step, so it goes to the fallback approver.")
@@ -178,7 +186,7 @@ def _one(person: int | None) -> list[int]:
 
 def _fallback(flow: DrawnFlow, subject: Subject, who: Organisation) -> tuple[int, ...]:
     holders = who.holders_of(flow.fallback_role)
-    people = tuple(person for person in holders if person != subject.owner_id)
+    people = tuple(person for person in holders if person not in subject.left_out)
     if not people:
         raise NobodyDecides(f"nobody holds the fallback role {flow.fallback_role!r}")
     return people

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from portal.claims import access, payment, payment_queries
+from portal.claims import access, payment, payment_queries, settling
 from portal.claims.models import BATCH_OPEN, Batch
 from portal.claims.payment_queries import WAITING_PAGE
 from portal.claims.queries import PAGE
@@ -32,11 +32,23 @@ def list_waiting() -> Any:
     session, someone = db.session(), reader()
     rows = payment_queries.to_pay(session, _after(request.args.get("after", "")))
     shown = rows[:WAITING_PAGE]
+    nets = settling.nets(session, shown)
     obstacles = {
-        row.id: payment.obstacle(row.claimant_id, row.bank_account, by=someone.id) for row in shown
+        row.id: payment.obstacle(
+            row.claimant_id, row.bank_account, by=someone.id, transfers=nets[row.id].to_pay > 0
+        )
+        for row in shown
     }
-    wanted = set(obstacles) if request.args.get("tick") == "all" else set(_chosen())
+    after = request.args.get("after", "")
+    advances = [] if after else payment_queries.advances_to_pay(session)
+    advance_obstacles = {
+        row.id: payment.obstacle(row.owner_id, row.bank_account, by=someone.id) for row in advances
+    }
+    every = request.args.get("tick") == "all"
+    wanted = set(obstacles) if every else set(_chosen())
     ticked = [row for row in shown if row.id in wanted and not obstacles[row.id]]
+    wanted = set(advance_obstacles) if every else set(_chosen("advance"))
+    ticked_advances = [r for r in advances if r.id in wanted and not advance_obstacles[r.id]]
     more = None
     if len(rows) > WAITING_PAGE:
         last = shown[-1]
@@ -44,7 +56,10 @@ def list_waiting() -> Any:
     count, total = payment_queries.waiting_sum(session)
     return render_template(
         "payments/list.html", rows=shown, obstacles=obstacles, more=more, count=count, total=total,
-        ticked={row.id for row in ticked}, chosen=sum(row.total for row in ticked),
+        ticked={row.id for row in ticked}, nets=nets,
+        advances=advances, advance_obstacles=advance_obstacles,
+        ticked_advances={row.id for row in ticked_advances},
+        chosen=sum(nets[r.id].to_pay for r in ticked) + sum(r.amount for r in ticked_advances),
         may_pay=access.may_pay(someone),
     )  # fmt: skip
 
@@ -57,20 +72,19 @@ def _after(key: str) -> tuple[datetime, int] | None:
         return None
 
 
-def _chosen() -> list[int]:
-    """The claims that were ticked."""
-    return request.values.getlist("claim", type=int)[: payment.MOST_IN_BATCH + 1]
+def _chosen(kind: str = "claim") -> list[int]:
+    """The claims, or the advances, that were ticked."""
+    return request.values.getlist(kind, type=int)[: payment.MOST_IN_BATCH + 1]
 
 
 @blueprint.get("/new")
 @role(PAYER)
 def new() -> Any:
     """What will be put into a batch, for a last look."""
-    chosen = _chosen()
-    if not chosen:
+    if not (_chosen() or _chosen("advance")):
         flash(_("Choose at least one claim."), "problem")
         return redirect(url_for("payments.list"), 303)
-    return _confirm_page(chosen, StartForm(formdata=None))
+    return _confirm_page(StartForm(formdata=None))
 
 
 @blueprint.post("/start")
@@ -78,22 +92,29 @@ def new() -> Any:
 @writes()
 def start() -> Any:
     """Put the claims into a new batch."""
-    form, chosen = StartForm(), _chosen()
+    form = StartForm()
     try:
-        made = payment.start_batch(db.session(), chosen, by=reader().id, at=now())
+        made = payment.start_batch(
+            db.session(), _chosen(), advance_ids=_chosen("advance"), by=reader().id, at=now()
+        )
     except Invalid as refusal:
         db.session.rollback()
         form.refuse(refusal)
-        return _confirm_page(chosen, form), 422
+        return _confirm_page(form), 422
     flash(_("The batch is made. Send its file to the bank."), "success")
     return redirect(url_for("payments.batch", batch_id=made.id), 303)
 
 
-def _confirm_page(chosen: list[int], form: StartForm) -> str:
-    rows = payment_queries.chosen_to_pay(db.session(), chosen)
+def _confirm_page(form: StartForm) -> str:
+    session, chosen, chosen_advances = db.session(), _chosen(), _chosen("advance")
+    rows = payment_queries.chosen_to_pay(session, chosen)
+    advances = payment_queries.advances_to_pay(session, chosen_advances) if chosen_advances else []
+    nets = settling.nets(session, rows)
     return render_template(
-        "payments/new.html", rows=rows, chosen=chosen, form=form,
-        total=sum(row.total for row in rows),
+        "payments/new.html", rows=rows, advances=advances, nets=nets, form=form,
+        chosen={"claim": chosen, "advance": chosen_advances},
+        left_out=len(chosen) + len(chosen_advances) - len(rows) - len(advances),
+        total=sum(nets[row.id].to_pay for row in rows) + sum(row.amount for row in advances),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from portal.claims import payment
 from portal.claims.models import APPROVED, Batch, Claim, Payment
 from portal.core.db import begin_writing, db
 from portal.core.events import Event
+from portal.people.companies import company_of
 from portal.people.models import Person
 
 AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -26,6 +27,7 @@ def approved(session: Session, name: str, total: int, purpose: str = "Visit to a
     at = AT + timedelta(minutes=number)
     claim = Claim(
         number=f"BX2026-{number:06d}", claimant_id=owner.id, department_id=owner.department_id,
+            company_id=company_of(session, owner.department_id),
         state=APPROVED, purpose=purpose, total=total, created_at=at, updated_at=at,
         submitted_at=at, decided_at=at, findings=[],
     )  # fmt: skip

@@ -17,7 +17,7 @@ def ticks(visitor: Visitor) -> list[str | None]:
 
 def test_it_works(app: Flask, carol: Visitor) -> None:
     first, second = store_approved(app, ("alice", 1234_50), ("dan", 65_50))
-    carol.go("/payments/").sees("¥1,300.00", "2 claims", "Alice", "¥1,234.50", "6222 0000")
+    carol.go("/payments/").sees("¥1,300.00", "2 payments", "Alice", "¥1,234.50", "6222 0000")
     assert ticks(carol) == [str(first), str(second)], "the longest waiting must come first"
 
 
@@ -43,8 +43,8 @@ def test_a_missing_bank_account_is_flagged_with_its_mend(app: Flask, carol: Visi
 
 def test_the_sum_of_the_ticked_is_shown_without_scripts(app: Flask, carol: Visitor) -> None:
     first, _second = store_approved(app, ("alice", 100_00), ("dan", 50_00))
-    carol.go(f"/payments/?claim={first}").sees("1 claim ticked ¥100.00")
-    carol.go("/payments/?tick=all").sees("2 claims ticked ¥150.00")
+    carol.go(f"/payments/?claim={first}").sees("1 payment ticked ¥100.00")
+    carol.go("/payments/?tick=all").sees("2 payments ticked ¥150.00")
     assert len(carol.find("input[name=claim][checked]")) == 2
 
 
