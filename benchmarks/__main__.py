@@ -6,7 +6,20 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from benchmarks import command, databases, decisions, once, paper, queries, report, speed, visit
+from benchmarks import (
+    command,
+    databases,
+    decisions,
+    intake,
+    once,
+    paper,
+    queries,
+    reading,
+    registry,
+    report,
+    speed,
+    visit,
+)
 from benchmarks.data import CACHE, Size
 from benchmarks.databases import Measured
 from benchmarks.pages import facts, signed_in, without_receipts
@@ -25,14 +38,18 @@ def main() -> None:
     print(f"# Benchmarks\n\n{report.machine()}")
     print(f"Load from {'wrk' if shutil.which('wrk') else 'threads of our own'}, 16 connections, "
           f"each page in turns with its floor, {ROUNDS} rounds of {SECONDS} s.\n")  # fmt: skip
+    print(f"{report.reading(reading.read_invoices())}\n", flush=True)
     starts = command.starts()
     sizes = [Size(SMALL)] if QUICK else [Size(SMALL), Size(LARGE)]
     run([databases.sqlite(size) for size in sizes], starts)
+    invoices = SMALL if QUICK else registry.LARGE
+    print(f"\n{report.registry(registry.on_sqlite(invoices))}", flush=True)
     if databases.programs() is None:
         print("\nPostgreSQL's programs are not on this machine: not measured.")
     elif not QUICK:
         with databases.postgresql_server(CACHE.absolute() / "postgresql") as server:
             run([databases.postgresql(size, server) for size in sizes], starts)
+            print(f"\n{report.registry(registry.on_postgresql(invoices, server))}", flush=True)
     print(f"\nAll this took {time.monotonic() - began:.0f} s, data included.")
 
 
@@ -55,9 +72,11 @@ def run(measured: Sequence[Measured], starts: tuple[float, float]) -> None:
         printed = paper.print_claims(signed_in(server.port, "carol"), bare)
         decided = decisions.decide(server, largest, APPROVERS, EACH)
         fifty = once.fifty_times(server, largest, known.drafts, known.writer)
+        arrived = intake.hand_in(server, largest)
     taken = command.memory(largest)
     print(f"\n{report.facts(first, taken, starts, printed, decided)}\n")
     print("\n".join(f"- {line}" for line in report.decisions(decided, fifty)), flush=True)
+    print(f"- {report.intake(arrived)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -103,11 +103,16 @@ def hire(sink: Sink, people: int, password_hash: str) -> Company:
         company.HEAD: "grace", company.bob: "bob", company.alice: "alice",
         company.reviewers[0]: "carol", company.admin: "admin",
     }  # fmt: skip
+    sink.add(
+        "companies", id=1, code="one", name_zh="远山软件有限公司", name_en="Far Hills Software",
+        tax_id="91310000MA1FGHJK3Y", currency="CNY", prefix="", bank_name="", bank_account="",
+        active=1,
+    )  # fmt: skip
     for number in range(1, min(TEAM + 1, people) + 1):
         sink.add(
             "departments", id=number, code=f"D{number:03d}", name_zh=f"第{number}事业部",
             name_en=f"Division {number}", parent_id=None if number == 1 else 1, head_id=number,
-            cost_centre=f"{1000 + number}",
+            cost_centre=f"{1000 + number}", company_id=1 if number == 1 else None,
         )  # fmt: skip
     for number in range(1, people + 1):
         short = known.get(number, f"P{number:05d}")

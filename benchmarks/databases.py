@@ -56,14 +56,14 @@ def environment(settings: Settings) -> dict[str, str]:
 def sqlite(size: Size) -> Measured:
     """The size on SQLite, made when it is not there yet, copied for this run."""
     kept = instance_for(size, "sqlite")
-    seconds = _made(kept, lambda: fill(create_app(settings_for(kept)), size))
+    seconds = made(kept, lambda: fill(create_app(settings_for(kept)), size))
     work = kept.with_name(f"{kept.name}-run")
     shutil.rmtree(work, ignore_errors=True)
     shutil.copytree(kept, work)
     return Measured("SQLite", size, settings_for(work), seconds)
 
 
-def _made(kept: Path, make: Callable[[], float]) -> float:
+def made(kept: Path, make: Callable[[], float]) -> float:
     """Seconds that ``make`` took, now or when the data was made."""
     note = kept / "made.json"
     if not note.exists():
@@ -111,16 +111,16 @@ def postgresql(size: Size, server: str) -> Measured:
     name = f"kept_{kept.parent.name}_{size.claims}"
 
     def make() -> float:
-        _admin(server, f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}"')
+        administer(server, f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}"')
         return fill(create_app(settings_for(kept, f"{server}/{name}")), size)
 
-    seconds = _made(kept, make)
-    _admin(server, f'DROP DATABASE IF EXISTS "{name}_run"',
+    seconds = made(kept, make)
+    administer(server, f'DROP DATABASE IF EXISTS "{name}_run"',
            f'CREATE DATABASE "{name}_run" TEMPLATE "{name}"')  # fmt: skip
     return Measured("PostgreSQL", size, settings_for(kept, f"{server}/{name}_run"), seconds)
 
 
-def _admin(server: str, *statements: str) -> None:
+def administer(server: str, *statements: str) -> None:
     engine = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         for statement in statements:

@@ -81,7 +81,7 @@ class Lives:
         self.paydays.pay_until(self.now)
         self.books.close()
         for year, value in self.numbers.items():
-            self.sink.add("counters", name=f"claims {year}", value=value)
+            self.sink.add("counters", name=f"BX{year}", value=value)
 
     def _begun(self, created: datetime, owner: int, errand: Errand) -> Life:
         self.paydays.pay_until(created)
@@ -97,7 +97,14 @@ class Lives:
                 "attendees": "", "cost_centre": "", "reason": "",
             }  # fmt: skip
             self.sink.add(
-                "lines", **line, claim_id=life.id, position=position, objection="", typed="{}"
+                "lines",
+                **line,
+                claim_id=life.id,
+                position=position,
+                objection="",
+                typed="{}",
+                original=line["amount"],
+                currency="CNY",
             )
             self._prove(life, line)
             life.lines.append(line)
@@ -283,5 +290,5 @@ class Lives:
             beat=life.version, created_at=moment(life.created), updated_at=moment(life.updated),
             submitted_at=moment(life.sent), decided_at=moment(life.decided),
             paid_at=moment(life.paid), policy_version=1 if life.sent else None,
-            findings=as_json(life.findings), editor="",
+            findings=as_json(life.findings), editor="", company_id=1,
         )  # fmt: skip

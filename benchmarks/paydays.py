@@ -72,7 +72,7 @@ class Paydays:
             version=2 if closed else 1, created_by_id=payer, created_at=moment(batch.at),
             exported_at=moment(exported), closed_at=moment(closed),
             paid_on=closed.date().isoformat() if closed else None,
-            reference=batch.reference if closed else "",
+            reference=batch.reference if closed else "", company_id=1,
         )  # fmt: skip
         for claim_id, amount in batch.claims:
             self.sink.add(

@@ -9,15 +9,21 @@ from importlib.metadata import version
 
 from benchmarks.command import Memory
 from benchmarks.decisions import Decisions
+from benchmarks.intake import Intake
 from benchmarks.once import Once
 from benchmarks.paper import Paper
 from benchmarks.queries import Asked
+from benchmarks.reading import Reading
+from benchmarks.registry import Registry
 from benchmarks.speed import Speed
 from benchmarks.visit import Visit
 
 MOST_QUERIES, MOST_SLOWER = 8, 1.3
 GOAL_DECISIONS, GOAL_MEMORY, GOAL_PAPER, GOAL_START = 200, 250, 150, 5
 GOAL_REQUESTS, GOAL_KIB = 6, 60
+GOAL_REGISTRY = 5
+GOAL_SLOWER = 1.5
+GOAL_DATA, GOAL_PHOTO, GOAL_MIXED, GOAL_HOSTILE = 100, 500, 20, 2
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -122,6 +128,46 @@ def facts(
         ("a decision, p50 and p95, ms", f"{decided.p50:.0f} and {decided.p95:.0f}", ""),
     ]  # fmt: skip
     return table(["what", "measured", "goal"], rows)
+
+
+def reading(found: Reading) -> str:
+    """What it takes to read invoices, with its goals."""
+    rows = [
+        (what, f"{value:.0f}" if unit == "ms" else f"{value:.1f}", unit,
+         met(value, goal, at_least=False) if goal else "")
+        for what, value, unit, goal in (
+            ("an XML", found.xml, "ms", GOAL_DATA),
+            ("an OFD", found.ofd, "ms", GOAL_DATA),
+            ("the code in a photo of 12 megapixels", found.photo, "ms", GOAL_PHOTO),
+            ("a PDF with text and code", found.pdf, "ms", GOAL_PHOTO),
+            ("30 mixed files, from upload on", found.mixed, "s", GOAL_MIXED),
+            ("a hostile PDF, until it is given up", found.hostile, "s", GOAL_HOSTILE),
+            ("starting the reader", found.start, "ms", 0),
+        )
+    ]  # fmt: skip
+    return table(["reading invoices", "measured", "unit", "goal"], rows)
+
+
+def intake(found: Intake) -> str:
+    """A sentence about handing in many files at once."""
+    return (
+        f"30 mixed files through the form: the page answered after {found.answered:.1f} s, all "
+        f"lines were there after {found.arrived:.1f} s "
+        f"({met(found.arrived, GOAL_MIXED, at_least=False)}); somebody else's list took "
+        f"{found.alone:.0f} ms at p95 before and {found.beside:.0f} ms meanwhile, "
+        f"{found.slower:.2f} × ({met(found.slower, GOAL_SLOWER, at_least=False)})."
+    )
+
+
+def registry(found: Registry) -> str:
+    """What asking for an invoice and holding it take."""
+    rows = [
+        (took.what, f"{took.p50:.2f}", f"{took.p95:.2f}",
+         met(took.p95, GOAL_REGISTRY, at_least=False) if took.has_goal else "")
+        for took in found.took
+    ]  # fmt: skip
+    what = f"{found.invoices:,} invoices, {found.kind}"
+    return table([what, "p50 ms", "p95 ms", "goal of p95"], rows)
 
 
 def decisions(decided: Decisions, fifty: Sequence[Once]) -> list[str]:

@@ -62,11 +62,17 @@ class Visitor:
         sent = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._ask("POST", path, urlencode(fields), sent)
 
+    def send_bytes(self, path: str, body: bytes, content_type: str) -> Answer:
+        """Send a form that carries files."""
+        return self._ask("POST", path, body, {"Content-Type": content_type})
+
     def send(self, request: Request) -> Answer:
         """Send a prepared request, with the cookie it was prepared with."""
         return self._ask(request.method, request.path, request.body or None, request.headers)
 
-    def _ask(self, method: str, path: str, body: str | None, headers: Mapping[str, str]) -> Answer:
+    def _ask(
+        self, method: str, path: str, body: str | bytes | None, headers: Mapping[str, str]
+    ) -> Answer:
         self.connection.request(method, path, body, {**self.headers, **headers})
         response = self.connection.getresponse()
         content = response.read()

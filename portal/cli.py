@@ -192,7 +192,7 @@ def show_settings(settings: Settings, _given: argparse.Namespace) -> None:
     """List every setting, what it means and its value here."""
     for name, meaning in documented_settings():
         value = getattr(settings, name)
-        if name == "secret_key":
+        if name in settings_module.SECRETS:
             value = "(set)" if value else "(not set)"
         print(f"{settings_module.PREFIX}{name.upper()} = {MASKED.sub('…', str(value))}")
         print(f"    {meaning}")

@@ -1,7 +1,7 @@
 """Every setting of the portal, read from the environment once."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -48,6 +48,24 @@ class Settings:
     web_threads: int = 4
     # Seconds a signed-in browser may be idle (30 minutes); a shared one has 5 minutes.
     idle_seconds: int = 1800
+    # A change of the rules is published by a second person: yes or no.
+    policy_two_people: bool = False
+    # Read the print of photographed receipts too: yes or no; needs the extra ocr installed.
+    ocr: bool = False
+    # Where exchange rates are fetched once a day, {day} in it being the day; empty for nowhere.
+    rates_url: str = ""
+    # The identity provider (OpenID Connect), such as https://login.example.com; empty for none.
+    oidc_issuer: str = ""
+    # What the provider calls the portal.
+    oidc_client_id: str = ""
+    # The portal's secret at the provider; empty for a public client.
+    oidc_client_secret: str = ""
+    # What people call the provider: the button says “Sign in with …”.
+    oidc_name: str = "OpenID"
+    # Passwords are off, but for administrators in an emergency: yes or no.
+    oidc_only: bool = False
+    # What the directory that provisions people by SCIM 2.0 sends; at least 32 characters.
+    scim_token: str = ""
 
     @property
     def instance(self) -> Path:
@@ -76,6 +94,8 @@ class Settings:
 
 
 PREFIX = "PORTAL_"
+SECRETS = ("secret_key", "oidc_client_secret", "scim_token")
+"""Settings that are never shown."""
 UNPREFIXED = {"HOST": "host", "PORT": "port"}
 
 
@@ -84,7 +104,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
 
     Raises ``BadSettings`` with a sentence for the administrator.
     """
-    given: dict[str, str | int] = {}
+    given: dict[str, str | int | bool] = {}
     for field in fields(Settings):
         text = environ.get(PREFIX + field.name.upper(), "").strip()
         for plain, name in UNPREFIXED.items():
@@ -92,7 +112,8 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
                 text = environ.get(plain, "").strip()
         if not text:
             continue
-        given[field.name] = _number(field.name, text) if field.type is int else text
+        read = _READERS.get(field.type)
+        given[field.name] = read(field.name, text) if read else text
     settings = Settings(**given)  # type: ignore[arg-type]
     return checked(settings)
 
@@ -111,7 +132,26 @@ def checked(settings: Settings) -> Settings:
             )
         if settings.host_name in ("127.0.0.1", "localhost", ""):
             raise BadSettings("PORTAL_BASE_URL must name the host people use, not this machine.")
+    _check_identities(settings)
+    _check_rates(settings)
     return settings
+
+
+def _check_rates(settings: Settings) -> None:
+    if settings.rates_url and not settings.rates_url.startswith(("http://", "https://")):
+        raise BadSettings("PORTAL_RATES_URL must begin with http:// or https://.")
+
+
+def _check_identities(settings: Settings) -> None:
+    if settings.oidc_only and not settings.oidc_issuer:
+        raise BadSettings("PORTAL_OIDC_ONLY needs PORTAL_OIDC_ISSUER.")
+    if settings.oidc_issuer:
+        if not settings.oidc_client_id:
+            raise BadSettings("PORTAL_OIDC_ISSUER needs PORTAL_OIDC_CLIENT_ID.")
+        if settings.mode == "production" and not settings.oidc_issuer.startswith("https://"):
+            raise BadSettings("PORTAL_OIDC_ISSUER must begin with https://.")
+    if settings.scim_token and len(settings.scim_token) < SHORTEST_SECRET:
+        raise BadSettings("PORTAL_SCIM_TOKEN must be at least 32 random characters.")
 
 
 def _number(name: str, text: str) -> int:
@@ -119,3 +159,12 @@ def _number(name: str, text: str) -> int:
         return int(text)
     except ValueError:
         raise BadSettings(f"{PREFIX}{name.upper()} must be a whole number, not {text!r}.") from None
+
+
+def _yes(name: str, text: str) -> bool:
+    if text.lower() not in ("yes", "no"):
+        raise BadSettings(f"{PREFIX}{name.upper()} must be yes or no, not {text!r}.")
+    return text.lower() == "yes"
+
+
+_READERS: dict[object, Callable[[str, str], int | bool]] = {int: _number, bool: _yes}

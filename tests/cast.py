@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime
 from sqlalchemy.orm import Session
 
 from portal.approvals.flow import start_with_default
-from portal.people.models import Department, Person, RoleGrant
+from portal.people.models import Company, Department, Person, RoleGrant
 from portal.people.passwords import hashed
 from portal.policy.queries import start_with_sample
 
 PASSWORD = "a quiet paper crane"
 HASH = hashed(PASSWORD)
+TAX_ID = "91310000MA1FGHJK3Y"
+"""What the sample invoices are made out to."""
 FOUNDED = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 
 CAST = {
@@ -40,11 +42,15 @@ def found_company(session: Session) -> None:
     """The company in which every test begins. The caller commits."""
     start_with_sample(session, FOUNDED)
     start_with_default(session)
+    company = Company(code="one", name_zh="远山软件有限公司", name_en="Company", tax_id=TAX_ID)
+    session.add(company)
+    session.flush()
     departments: dict[str, Department] = {}
     for code, (zh, en, parent, _head) in DEPARTMENTS.items():
         departments[code] = Department(
             code=code, name_zh=zh, name_en=en, cost_centre=code.upper()[:4],
             parent_id=departments[parent].id if parent else None,
+            company_id=None if parent else company.id,
         )  # fmt: skip
         session.add(departments[code])
         session.flush()

@@ -17,6 +17,7 @@ from portal.people.browsers import browser_name
 from portal.people.directory_list import whole
 from portal.people.models import Person
 from portal.people.passwords import SHORTEST
+from portal.web.confirmed import confirmed_lately
 from portal.web.guards import NO_SUCH_PAGE, reader, signed_in
 from portal.web.i18n import say
 from portal.web.languages import gettext as _
@@ -71,7 +72,7 @@ def bank() -> Any:
     """Where the reader's claims are paid to, as a form."""
     someone = _myself()
     form = BankForm(formdata=None, bank_name=someone.bank_name, bank_account=someone.bank_account)
-    return render_template("account/bank.html", form=form)
+    return _bank_page(form, someone)
 
 
 @blueprint.post("/bank")
@@ -79,21 +80,38 @@ def bank() -> Any:
 @writes()
 def bank_post() -> Any:
     """Have claims paid to another account."""
-    someone, form = _myself(), BankForm()
+    someone, form, at = _myself(), BankForm(), now()
+    confirmed = _confirms(someone) and confirmed_lately(at)
+    if confirmed:
+        del form.password
     if not form.validate():
-        return render_template("account/bank.html", form=form), 422
+        return _bank_page(form, someone), 422
     try:
         _refuse_guessers()
         account.change_bank_account(
             db.session(), someone, form.bank_name.data or "", form.bank_account.data or "",
-            form.password.data or "", at=now(),
+            "" if confirmed else form.password.data or "", at=at, confirmed=confirmed,
         )  # fmt: skip
     except (Invalid, NotNow) as refusal:
         status = _refused(form, refusal)
-        return render_template("account/bank.html", form=form), status
+        return _bank_page(form, someone), status
     _forget_failures()
     flash(_("Your claims are paid to this account from now on."), "success")
     return redirect(url_for("account.show"), 303)
+
+
+def _confirms(someone: Person) -> bool:
+    """Whether the person confirms who he is at the identity provider, for want of a password."""
+    return someone.password_hash is None and bool(settings().oidc_issuer)
+
+
+def _bank_page(form: BankForm, someone: Person) -> str:
+    provider = ""
+    if _confirms(someone) and not confirmed_lately(now()):
+        provider = settings().oidc_name
+    elif _confirms(someone) and "password" in form:
+        del form.password
+    return render_template("account/bank.html", form=form, provider=provider)
 
 
 @blueprint.get("/password")

@@ -15,6 +15,7 @@ from portal.core.db import db
 from portal.core.errors import Invalid, Missing, Stale
 from portal.core.words import words
 from portal.forms.approvals import BulkForm, DecisionForm
+from portal.prior.queries import inbox as requests_of
 from portal.web.guards import claim, reader, signed_in
 from portal.web.languages import gettext as _
 from portal.web.languages import lazy_gettext as _l
@@ -51,6 +52,7 @@ def inbox() -> Any:
         more=more,
         at=now(),
         ticked=request.args.getlist("claim"),
+        requests=requests_of(db.session(), reader().id),
     )
 
 

@@ -8,6 +8,7 @@ from portal.claims import list_queries
 from portal.claims.queries import waiting_names
 from portal.core.clock import now
 from portal.core.db import db
+from portal.prior import queries as prior
 from portal.web.guards import reader, signed_in
 from portal.web.i18n import local
 from portal.web.live import unchanged
@@ -32,6 +33,9 @@ def show() -> Any:
         on_the_way=on_the_way,
         waits_for=waiting_names(session, [row.id for row in on_the_way]),
         templates=list_queries.template_names(session, someone.id, SHOWN),
+        requests=prior.inbox(session, someone.id, SHOWN) if someone.waiting else [],
+        under_way=prior.under_way(session, someone.id),
+        today=local(now()).date(),
         hour=local(now()).hour,
         at=now(),
     )

@@ -20,8 +20,13 @@ from portal.web.writing import writes
 
 blueprint = Blueprint("notices", __name__, url_prefix="/notices")
 
-PAGES = {"claim": ("claims.show", "claim_id"), "batch": ("payments.batch", "batch_id")}
-"""Where a notice leads, by the kind of what it is about."""
+PAGES: dict[str, tuple[str, str, dict[str, str]]] = {
+    "claim": ("claims.show", "claim_id", {}),
+    "batch": ("payments.batch", "batch_id", {}),
+    "trip": ("prior.show", "request_id", {"shelf": "trips"}),
+    "advance": ("prior.show", "request_id", {"shelf": "advances"}),
+}
+"""Where a notice leads, by the kind of what it is about: endpoint, its argument, others."""
 
 
 @blueprint.get("/", endpoint="list")
@@ -44,8 +49,8 @@ def address_of(notice: Notice) -> str | None:
     """The page of what the notice is about."""
     if notice.subject_kind not in PAGES:
         return None
-    endpoint, name = PAGES[notice.subject_kind]
-    named: dict[str, Any] = {name: notice.subject_id}
+    endpoint, name, more = PAGES[notice.subject_kind]
+    named: dict[str, Any] = {name: notice.subject_id, **more}
     return url_for(endpoint, **named)
 
 

@@ -14,6 +14,7 @@ from portal.core.errors import Invalid, NotNow
 from portal.core.words import words
 from portal.forms.session import ForgottenForm, NewPasswordForm, SignInForm
 from portal.people import guessing, passwords, sessions
+from portal.people.identities import PASSWORDS_OFF, may_use_password
 from portal.people.models import Person
 from portal.people.queries import find_by_sign_in
 from portal.settings import DEMO_PASSWORD
@@ -84,6 +85,8 @@ def sign_in_post() -> Any:
         return _page(form), 422
     tried: _Try = g.tried
     person = find_by_sign_in(database, form.name.data or "")
+    if not may_use_password(person, only_provider=settings().oidc_only):
+        person = None
     # The password may have been changed since it was looked at.
     right = tried.proved is not None and person is not None and person.password_hash == tried.proved
     try:
@@ -120,7 +123,9 @@ def _page(form: SignInForm) -> str:
         cast = sorted(found, key=lambda person: list(labels.CAST).index(person.number))
     return render_template(
         "session/sign_in.html", form=form, cast=cast, password=DEMO_PASSWORD,
-        ended=request.args.get("ended"),
+        ended=request.args.get("ended"), provider=settings().oidc_issuer and settings().oidc_name,
+        passwords_off=settings().oidc_only and request.method == "GET"
+        and "emergency" not in request.args,
     )  # fmt: skip
 
 
@@ -132,8 +137,12 @@ def sign_out() -> Any:
     someone = reader_or_none()
     if someone:
         sessions.end(db.session(), someone.id, someone.sign_in_id, now())
+    by_provider = session.get("by_provider")
     web_session.sign_out()
     response = redirect(url_for("session.sign_in"), 303)
+    if by_provider is not None:
+        session["left_provider"] = by_provider
+        response = redirect(url_for("oidc.left"), 303)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
@@ -196,7 +205,7 @@ def forgotten_post() -> Any:
         form.form_errors.append(say(refusal.words))
         return render_template("session/forgotten.html", form=form, sent=False), 429
     guessing.note_failure(database, counted, at)
-    if person:
+    if person and may_use_password(person, only_provider=settings().oidc_only):
         token = sessions.issue(database, person, sessions.RESET, at)
         jobs.enqueue(database, "mail_token", due_at=at, person_id=person.id,
                      purpose=sessions.RESET, token=token)  # fmt: skip
@@ -219,6 +228,8 @@ def new_password_post(purpose: str, token: str) -> Any:
     form = NewPasswordForm()
     database, at = db.session(), now()
     person = sessions.holder(database, token, purpose, at)
+    if not may_use_password(person, only_provider=settings().oidc_only):
+        raise NotNow(words(PASSWORDS_OFF.text, name=settings().oidc_name))
     if not form.validate():
         return _new_password_page(form, person, purpose), 422
     try:

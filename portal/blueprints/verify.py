@@ -10,6 +10,7 @@ from portal.core.errors import NotNow
 from portal.people import guessing
 from portal.web.guards import public
 from portal.web.paper import recognise
+from portal.web.paper_advance import recognise_advance
 from portal.web.writing import keep_although_refused, writes
 
 blueprint = Blueprint("verify", __name__, url_prefix="/verify")
@@ -33,7 +34,7 @@ def show(code: str) -> Any:
         guessing.refuse_guessers(session, counted, at)
     except NotNow as refusal:
         return _page(number, value, refused=refusal.words), 429
-    found = recognise(number, value)
+    found = recognise(number, value) or recognise_advance(number, value)
     if found is None:
         # Only a wrong code writes, so only a wrong code waits for the write lock.
         session.rollback()

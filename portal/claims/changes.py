@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from portal.claims.models import Claim
+from portal.claims.models import Claim, Line
+from portal.core.money import format_plain
 
 FIELDS = (
-    "spent_on", "category", "purpose", "amount", "city", "nights", "attendees", "cost_centre",
+    "spent_on", "ends_on", "category", "purpose", "original", "rate", "quantity",
+    "unit_price", "amount", "city", "nights", "attendees", "cost_centre", "project", "parts",
     "reason", "receipts",
 )  # fmt: skip
 
@@ -40,6 +42,13 @@ def snapshot(claim: Claim) -> dict[str, Any]:
                 "category": line.category,
                 "purpose": line.purpose,
                 "amount": line.amount,
+                "ends_on": line.ends_on.isoformat() if line.ends_on else None,
+                "original": _foreign(line),
+                "rate": str(line.rate) if line.rate is not None else None,
+                "quantity": str(line.quantity) if line.quantity is not None else None,
+                "unit_price": line.unit_price,
+                "project": line.project_id,
+                "parts": [[each.cost_centre, each.project_id, each.amount] for each in line.splits],
                 "city": line.city,
                 "nights": line.nights,
                 "attendees": line.attendees,
@@ -50,6 +59,13 @@ def snapshot(claim: Claim) -> dict[str, Any]:
             for line in claim.lines
         ],
     }
+
+
+def _foreign(line: Line) -> str:
+    """The sum in the currency of the line, when it was turned into the claim's."""
+    if line.rate is None or line.original is None:
+        return ""
+    return f"{line.currency} {format_plain(line.original, line.currency)}"
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
@@ -66,7 +82,8 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Cha
             yield Change(place, "line", None, line)
             continue
         for field in FIELDS:
-            if was[field] != line[field]:
+            # What was sent before there were currencies says nothing of them.
+            if field in was and was[field] != line[field]:
                 yield Change(place, field, was[field], line[field])
     for place, line in enumerate(before["lines"], start=1):
         if line["id"] not in new_ids:

@@ -1,31 +1,31 @@
 """Filling a claim before it is sent. Saving never refuses: what is wrong becomes a finding."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import and_, bindparam, or_, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.claims import events
-from portal.claims.models import EDITABLE, Claim, Line, Receipt, Template
-from portal.core.days import parse_day
+from portal.claims.models import EDITABLE, Claim, Line, Receipt, Split
+from portal.claims.pricing import price
+from portal.claims.typed_lines import LENGTHS as LENGTHS
+from portal.claims.typed_lines import TypedLine as TypedLine
+from portal.claims.typed_lines import beginning, fill
+from portal.claims.typed_lines import misread as misread
 from portal.core.db import fetch, table
-from portal.core.errors import Invalid, Missing, NotNow, Stale
+from portal.core.errors import NotNow, Stale
 from portal.core.events import record
-from portal.core.money import parse_amount
-from portal.core.text import fitting
-from portal.core.text import typed as typed_text
-from portal.core.words import Words, words
+from portal.core.words import words
+from portal.people import projects
+from portal.people.companies import company_of
+from portal.people.models import Company
+from portal.policy.queries import current_policy
 
 MOST_LINES = 200
-MOST_NIGHTS = 366
-LENGTHS = {"purpose": 200, "city": 60, "attendees": 2000, "cost_centre": 40, "reason": 2000,
-           "spent_on": 60, "amount": 60, "nights": 60}  # fmt: skip
-"""Characters that each text may have, also an amount, day or number that is not understood."""
-LONGEST_NAME = 80
 
 CHANGED_ELSEWHERE = words(
     "This claim was changed in another window since this page was shown. "
@@ -52,31 +52,24 @@ TAKE_VERSION = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class TypedLine:
-    """A line as it was typed, every field as text."""
+def create(
+    session: Session, *, by: int, department_id: int, at: datetime, entered_by: int | None = None
+) -> Claim:
+    """A new draft of the claimant ``by`` with one empty line.
 
-    id: int
-    spent_on: str = ""
-    category: str = ""
-    purpose: str = ""
-    amount: str = ""
-    city: str = ""
-    nights: str = ""
-    attendees: str = ""
-    cost_centre: str = ""
-    reason: str = ""
-
-
-def create(session: Session, *, by: int, department_id: int, at: datetime) -> Claim:
-    """A new draft with one empty line."""
+    ``entered_by`` is the colleague who fills it for him, None when he does so himself.
+    """
     claim = Claim(
-        claimant_id=by, department_id=department_id, created_at=at, updated_at=at, findings=[]
-    )
-    claim.lines.append(Line(position=1, typed={}))
+        claimant_id=by, department_id=department_id, created_at=at, updated_at=at, findings=[],
+        entered_by_id=entered_by, **_company(session, department_id),
+    )  # fmt: skip
+    claim.lines.append(Line(position=1, typed={}, currency=claim.currency, splits=[]))
     session.add(claim)
     session.flush()
-    record(session, events.CREATED, claim.subject, by=by, at=at)
+    record(
+        session, events.CREATED, claim.subject, by=entered_by or by, at=at,
+        on_behalf_of=by if entered_by else None,
+    )  # fmt: skip
     return claim
 
 
@@ -91,13 +84,14 @@ def save(
     """
     take_version(session, claim, shown, at, editor)
     cut: set[str] = set()
-    claim.purpose = _beginning("purpose", purpose, cut)
+    claim.purpose = beginning("purpose", purpose, cut)
     stored = {line.id: line for line in claim.lines}
+    known = projects.numbers(session)
     for typed in lines:
         line = stored.get(typed.id)
         if line is not None:
-            _fill(line, typed, cut)
-    _add_up(claim)
+            fill(line, typed, cut, known)
+    price(session, claim, current_policy(session, at.date()), on=at.date())
     return not cut
 
 
@@ -105,7 +99,10 @@ def copy_line(session: Session, claim: Claim, line_id: int) -> None:
     """A line like another one, without its receipts; the caller has taken the version."""
     for line in claim.lines:
         if line.id == line_id:
-            new_line(session, claim, spent_on=line.spent_on, **repeated(line))
+            made = new_line(session, claim, **_values(repeated(line)))
+            for name in ("spent_on", "ends_on", "amount", "rate", "rate_on"):
+                setattr(made, name, getattr(line, name))
+            _add_up(claim)
             return
 
 
@@ -114,7 +111,7 @@ def new_line(session: Session, claim: Claim, **values: Any) -> Line:
     if len(claim.lines) >= MOST_LINES:
         raise NotNow(words("A claim has at most %(most)s lines. Start another.", most=MOST_LINES))
     position = max((line.position for line in claim.lines), default=0) + 1
-    line = Line(position=position, typed={}, **values)
+    line = Line(position=position, typed={}, **{"currency": claim.currency, "splits": []} | values)
     claim.lines.append(line)
     session.flush()
     _add_up(claim)
@@ -133,11 +130,13 @@ def remove_line(
     _add_up(claim)
 
 
-def delete(session: Session, claim: Claim, *, shown: int, at: datetime) -> None:
+def delete(
+    session: Session, claim: Claim, *, shown: int, at: datetime, by: int | None = None
+) -> None:
     """Delete a draft for good. Raises ``Stale``."""
     take_version(session, claim, shown, at)
     record(
-        session, events.DELETED, claim.subject, by=claim.claimant_id, at=at,
+        session, events.DELETED, claim.subject, by=by or claim.claimant_id, at=at,
         purpose=claim.purpose, total=claim.total,
     )  # fmt: skip
     # The database would take the receipts with their lines before the session does.
@@ -159,12 +158,39 @@ def repeated(line: Line) -> dict[str, Any]:
     return {
         "category": line.category,
         "purpose": line.purpose,
-        "amount": line.amount,
+        "currency": line.currency,
+        "original": line.original,
+        "quantity": None if line.quantity is None else str(line.quantity),
+        "unit_price": line.unit_price,
         "city": line.city,
         "nights": line.nights,
         "attendees": line.attendees,
         "cost_centre": line.cost_centre,
+        "project_id": line.project_id,
+        "splits": [
+            {name: getattr(split, name) for name in OF_PART} | {"position": split.position}
+            for split in line.splits
+        ],
     }
+
+
+OF_PART = ("cost_centre", "project_id", "share", "amount")
+
+
+def _values(repeated: Mapping[str, Any]) -> dict[str, Any]:
+    """``repeated`` as columns; templates that were kept before there were currencies lack some."""
+    values = {name: value for name, value in repeated.items() if name != "amount"}
+    values.setdefault("original", repeated.get("amount"))
+    quantity = values.get("quantity")
+    values["quantity"] = None if quantity is None else Decimal(quantity)
+    values["splits"] = [Split(**part) for part in values.get("splits", [])]
+    return values
+
+
+def _company(session: Session, department_id: int) -> dict[str, Any]:
+    """Whose claim it will be, in that company's currency."""
+    company = session.get_one(Company, company_of(session, department_id))
+    return {"company_id": company.id, "currency": company.currency}
 
 
 def create_from(
@@ -178,45 +204,16 @@ def create_from(
         created_at=at,
         updated_at=at,
         findings=[],
+        receipts=[],
+        **_company(session, department_id),
     )
     for position, values in enumerate(repeated["lines"], start=1):
-        claim.lines.append(Line(position=position, typed={}, **values))
-    _add_up(claim)
+        claim.lines.append(Line(position=position, typed={}, **_values(values)))
     session.add(claim)
     session.flush()
+    price(session, claim, current_policy(session, at.date()), on=at.date())
     record(session, events.CREATED, claim.subject, by=by, at=at, copied=True)
     return claim
-
-
-def keep_as_template(session: Session, claim: Claim, name: str, *, at: datetime) -> Template:
-    """Keep a claim to start from again. Raises ``Invalid`` without a name or with a long one."""
-    name = fitting(name, LONGEST_NAME, "name")
-    if not name:
-        raise Invalid(words("Give the template a name, such as “monthly phone bill”."), "name")
-    template = Template(
-        owner_id=claim.claimant_id, name=name, created_at=at, content=content(claim)
-    )
-    session.add(template)
-    return template
-
-
-def template_of(session: Session, template_id: int, owner_id: int) -> Template:
-    """The owner's template. Raises ``Missing`` for anybody else's."""
-    template = session.get(Template, template_id)
-    if template is None or template.owner_id != owner_id:
-        raise Missing(words("There is no such template."))
-    return template
-
-
-def misread(line: Line) -> dict[str, Words]:
-    """For each field whose text could not be understood, what is wrong with it."""
-    wrong: dict[str, Words] = {}
-    for name, typed in line.typed.items():
-        try:
-            PARSERS[name](typed)
-        except Invalid as refusal:
-            wrong[name] = refusal.words
-    return wrong
 
 
 def take_version(
@@ -241,52 +238,8 @@ def take_version(
         set_committed_value(claim, name, value)
 
 
-def _beginning(name: str, text: str, cut: set[str]) -> str:
-    """As much of a text as can be stored; its name joins ``cut`` when that is not all."""
-    whole = typed_text(text).strip()
-    if len(whole) > LENGTHS[name]:
-        cut.add(name)
-    return whole[: LENGTHS[name]]
-
-
-def _fill(line: Line, typed: TypedLine, cut: set[str]) -> None:
-    line.category = typed_text(typed.category)[:40]
-    for name in LENGTHS.keys() - PARSERS.keys():
-        setattr(line, name, _beginning(name, getattr(typed, name), cut))
-    kept: dict[str, str] = {}
-    for name, parse in PARSERS.items():
-        text = _beginning(name, getattr(typed, name), cut)
-        value: Any = None
-        if text:
-            try:
-                value = parse(text)
-            except Invalid:
-                kept[name] = text
-        setattr(line, name, value)
-    line.typed = kept
-
-
-def _nights(text: str) -> int:
-    try:
-        nights = int(text)
-    except ValueError:
-        nights = 0
-    if not 1 <= nights <= MOST_NIGHTS:
-        raise Invalid(words("Nights are a whole number, such as 2."))
-    return nights
-
-
-PARSERS: Mapping[str, Any] = {"spent_on": parse_day, "amount": parse_amount, "nights": _nights}
-
-
 def _add_up(claim: Claim) -> None:
     claim.total = sum(line.amount or 0 for line in claim.lines)
-
-
-def templates_of(session: Session, owner_id: int) -> list[Template]:
-    """The owner's templates by name."""
-    found = select(Template).where(Template.owner_id == owner_id)
-    return list(session.scalars(found.order_by(Template.name, Template.id)))
 
 
 def receipts_of(claim: Claim, line: Line) -> list[Receipt]:

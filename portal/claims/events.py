@@ -44,18 +44,22 @@ ALL = (
     PAID,
 )
 
+FILLED_FOR_YOU = "filled_for_you"
+"""The notice to a claimant whose deputy has submitted a claim in his name."""
+
 BATCH_MADE = "batch_made"
 BATCH_EXPORTED = "batch_exported"
 BATCH_CLOSED = "batch_closed"
 
 
 class Told(NamedTuple):
-    """An event of a claim and who acted, None for the portal. ``told`` is JSON."""
+    """An event of a claim and who acted, None for the portal, and for whom. ``told`` is JSON."""
 
     at: datetime
     kind: str
     name: str | None
     told: str
+    principal: str | None = None
 
     @property
     def data(self) -> Any:

@@ -12,7 +12,7 @@ from portal.approvals.models import FlowStep, Step, StepPerson
 from portal.claims.models import DRAFT, MOVING, RETURNED, WITHDRAWN, Claim, Template
 from portal.claims.queries import PAGE
 from portal.core.db import Rows, fetch, items_of
-from portal.people.models import Person
+from portal.people.models import Deputy, Person
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,21 @@ def claims_of(session: Session, person_id: int, wanted: Filter) -> Rows:
 def all_claims(session: Session, wanted: Filter) -> Rows:
     """A page of everybody's submitted claims, newest first, and one row more if there are."""
     return fetch(session, _page(EVERYBODYS, wanted.asked), **wanted.values).all()
+
+
+FILLED = (
+    select(*LISTED, Person.name.label("claimant"))
+    .join(Person, Person.id == Claim.claimant_id)
+    .join(Deputy, and_(Deputy.person_id == Person.id, Deputy.deputy_id == Claim.entered_by_id))
+    .where(Claim.entered_by_id == bindparam("deputy_id"))
+    .order_by(Claim.id.desc())
+    .limit(100)
+)
+
+
+def filled_by(session: Session, deputy_id: int) -> Rows:
+    """The last claims that this person filled for those who still allow it, newest first."""
+    return fetch(session, FILLED, deputy_id=deputy_id).all()
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Paying approved claims: in batches, exported for the bank, each claim once.
+"""Paying approved claims and advances: in batches, exported for the bank, each once.
 
 A claim leaves ``approved`` by one conditional update, and a unique index allows one payment
 per claim that has not failed: whatever is clicked, retried or raced, it is paid once.
@@ -6,15 +6,14 @@ per claim that has not failed: whatever is clicked, retried or raced, it is paid
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from portal.claims import events
+from portal.claims import events, outcome, payable, settling
 from portal.claims.models import (
-    APPROVED,
     BATCH_CLOSED,
     BATCH_OPEN,
     PAID,
@@ -25,12 +24,16 @@ from portal.claims.models import (
     Claim,
     Payment,
 )
+from portal.claims.payable import Documents
 from portal.core.errors import Invalid, NotAllowed, NotNow, Stale
 from portal.core.events import record
-from portal.core.notices import notify, quicken
+from portal.core.notices import quicken
 from portal.core.words import Words, words
 from portal.people.models import Person
 from portal.people.queries import people_by_id
+from portal.prior import balance
+from portal.prior import events as prior
+from portal.prior.models import PriorRequest
 
 MOST_IN_BATCH = 500
 
@@ -55,54 +58,87 @@ class Transfer:
     remark: str
 
 
-def obstacle(claimant_id: int, bank_account: str, *, by: int) -> Words | None:
-    """Why the payer ``by`` cannot put an approved claim into a batch; None when nothing does."""
+def obstacle(
+    claimant_id: int, bank_account: str, *, by: int, transfers: bool = True
+) -> Words | None:
+    """Why the payer ``by`` cannot put an approved claim into a batch; None when nothing does.
+
+    ``transfers``: whether the bank is to transfer anything, so that an account is needed.
+    """
     if claimant_id == by:
         return OWN
-    if not bank_account.strip():
+    if transfers and not bank_account.strip():
         return words("The bank account is missing. An administrator can enter it under People.")
     return None
 
 
-def start_batch(session: Session, claim_ids: Iterable[int], *, by: int, at: datetime) -> Batch:
-    """Put approved claims into a new batch.
+def start_batch(
+    session: Session, claim_ids: Iterable[int], *, by: int, at: datetime,
+    advance_ids: Iterable[int] = (),
+) -> Batch:  # fmt: skip
+    """Put approved claims and advances into a new batch.
 
-    Raises ``Invalid`` without claims, with more than 500, or with a claimant whose bank
-    account is missing; ``NotAllowed`` for the payer's own claim; and ``Stale`` when somebody
-    else took one of them. Then nothing changes.
+    What a claim settles of its claimant's advances is settled here; the rest is transferred,
+    which may be nothing. Raises ``Invalid`` without claims, with more than 500, of several
+    companies, or with a payee whose bank account is missing; ``NotAllowed`` for the payer's
+    own; and ``Stale`` when somebody else took one of them. Then nothing changes.
     """
-    wanted = sorted(set(claim_ids))
+    claims, advances = sorted(set(claim_ids)), sorted(set(advance_ids))
+    wanted = len(claims) + len(advances)
     if not wanted:
         raise Invalid(words("Choose at least one claim."))
-    if len(wanted) > MOST_IN_BATCH:
+    if wanted > MOST_IN_BATCH:
         raise Invalid(words("A batch has at most %(most)s claims.", most=MOST_IN_BATCH))
-    taken = _move_claims(session, wanted, APPROVED, PAYING, at)
-    if len(taken) != len(wanted):
+    taken = payable.take(session, claims, advances, at)
+    if len(taken) != wanted:
+        lost_claims = set(claims) - {claim.id for claim in taken.claims}
+        lost_advances = set(advances) - {advance.id for advance in taken.advances}
         raise Stale(
             words(
                 "%(numbers)s cannot be paid any more; most likely somebody else has put it into "
                 "a batch. Nothing was changed. Open the payments again and choose once more.",
-                numbers=_numbers(session, set(wanted) - {claim.id for claim in taken}),
+                numbers=payable.numbers(session, lost_claims, lost_advances),
             )
         )
-    if any(claim.claimant_id == by for claim in taken):
+    if by in taken.owners:
         raise NotAllowed(OWN)
-    payees = _payees(session, taken)
-    batch = Batch(created_by_id=by, created_at=at)
+    if len(taken.companies) > 1:
+        raise Invalid(
+            words("These claims belong to several companies. Make one batch for each company.")
+        )
+    batch = Batch(created_by_id=by, created_at=at, company_id=taken.companies.pop())
     session.add(batch)
     session.flush()
-    for claim in taken:
-        payee = payees[claim.claimant_id]
+    _add_payments(session, batch, taken, by=by, at=at)
+    record(
+        session, events.BATCH_MADE, batch.subject, by=by, at=at, claims=claims, advances=advances
+    )
+    quicken(session, taken.owners)
+    return batch
+
+
+def _add_payments(
+    session: Session, batch: Batch, taken: Documents, *, by: int, at: datetime
+) -> None:
+    amounts = settling.settle(session, taken.claims, by=by, at=at, on=at.date())
+    paid = [c.claimant_id for c in taken.claims if amounts[c.id]]
+    payees = _payees(session, taken.owners, {*paid, *(a.owner_id for a in taken.advances)})
+
+    def add(owner_id: int, amount: int, **document: int) -> None:
+        payee = payees[owner_id]
         session.add(
             Payment(
-                batch_id=batch.id, claim_id=claim.id, amount=claim.total, payee=payee.name,
-                bank_name=payee.bank_name, bank_account=payee.bank_account,
+                batch_id=batch.id, amount=amount, payee=payee.name, bank_name=payee.bank_name,
+                bank_account=payee.bank_account, **document,
             )
         )  # fmt: skip
+
+    for claim in taken.claims:
+        add(claim.claimant_id, amounts[claim.id], claim_id=claim.id)
         record(session, events.PAYMENT_STARTED, claim.subject, by=by, at=at, batch=batch.id)
-    record(session, events.BATCH_MADE, batch.subject, by=by, at=at, claims=wanted)
-    quicken(session, {claim.claimant_id for claim in taken})
-    return batch
+    for advance in taken.advances:
+        add(advance.owner_id, advance.amount or 0, advance_id=advance.id)
+        record(session, prior.PAYMENT_STARTED, advance.subject, by=by, at=at, batch=batch.id)
 
 
 def close_batch(
@@ -111,43 +147,41 @@ def close_batch(
 ) -> None:  # fmt: skip
     """Mark the batch paid, except the payments in ``failed`` (payment id to reason).
 
-    A failed one goes back to the approved claims. Raises ``Invalid`` for a date in the
-    future or before the batch, a missing reference or reason; ``NotAllowed`` while the
-    batch holds the payer's own claim; and ``Stale`` when it was closed already.
+    A failed one goes back to those approved. Raises ``Invalid`` for a date in the future or
+    before the batch, a missing reference or reason; ``NotAllowed`` while the batch holds the
+    payer's own claim; and ``Stale`` when it was closed already.
     """
-    if paid_on > today:
-        raise Invalid(words("The day of payment is in the future."), "paid_on")
-    # A day of tolerance: the batch knows its moment in UTC and not the company's calendar.
-    if paid_on < (batch.created_at - timedelta(days=1)).date():
-        raise Invalid(words("The day of payment is earlier than the batch."), "paid_on")
-    if not reference.strip():
-        raise Invalid(
-            words("Give the bank's reference, so that the payment is found."), "reference"
-        )
+    reference = outcome.checked(batch, paid_on, reference, today)
     payments = _payments(session, batch)
     reasons = {number: failed[number].strip()[:200] for number in sorted(failed)}
     if not all(reasons.values()) or not reasons.keys() <= {payment.id for payment in payments}:
         raise Invalid(words("Say why the payment failed, such as “account closed”."), "failed")
     _move_batch(
         session, batch, shown,
-        state=BATCH_CLOSED, closed_at=at, paid_on=paid_on, reference=reference.strip()[:80],
+        state=BATCH_CLOSED, closed_at=at, paid_on=paid_on, reference=reference,
     )  # fmt: skip
     for payment in payments:
         payment.reason = reasons.get(payment.id, "")
         payment.state = PAYMENT_FAILED if payment.reason else PAYMENT_PAID
-    paid = [p.claim_id for p in payments if p.state == PAYMENT_PAID]
-    back = [p.claim_id for p in payments if p.state == PAYMENT_FAILED]
-    settled = [
-        *_move_claims(session, paid, PAYING, PAID, at, paid_at=at),
-        *_move_claims(session, back, PAYING, APPROVED, at),
+    failures = [p for p in payments if p.state == PAYMENT_FAILED]
+    paid = payable.move(
+        session, Claim, _claims([p for p in payments if p.state == PAYMENT_PAID]), PAYING, PAID, at,
+        paid_at=at,
+    )  # fmt: skip
+    back = payable.give_back(session, _claims(failures), _advances(failures), at)
+    advances = [
+        balance.pay_out(session, number, on=paid_on, reference=reference, by=by, at=at)
+        for number in _advances([p for p in payments if p.state == PAYMENT_PAID])
     ]
+    settled = Documents([*paid, *back.claims], [*advances, *back.advances])
     _refuse_lost(payments, settled)
-    if any(claim.claimant_id == by for claim in settled):
+    if by in settled.owners:
         raise NotAllowed(words("Your own claim is in this batch; another payer has to close it."))
-    _tell_outcome(session, batch, payments, settled, by=by, at=at)
+    settling.undo(session, back.claims, by=by, at=at, on=paid_on)
+    outcome.tell(session, batch, payments, settled, by=by, at=at)
     record(
         session, events.BATCH_CLOSED, batch.subject, by=by, at=at,
-        reference=batch.reference, paid_on=paid_on.isoformat(), failed=len(back),
+        reference=batch.reference, paid_on=paid_on.isoformat(), failed=len(failures),
     )  # fmt: skip
 
 
@@ -157,12 +191,15 @@ def cancel_batch(session: Session, batch: Batch, *, shown: int, by: int, at: dat
     payments = _payments(session, batch)
     for payment in payments:
         payment.state = PAYMENT_FAILED
-    back = _move_claims(session, [p.claim_id for p in payments], PAYING, APPROVED, at)
+    back = payable.give_back(session, _claims(payments), _advances(payments), at)
     _refuse_lost(payments, back)
-    for claim in back:
+    settling.undo(session, back.claims, by=by, at=at, on=at.date())
+    for claim in back.claims:
         record(session, events.PAYMENT_CANCELLED, claim.subject, by=by, at=at, batch=batch.id)
+    for advance in back.advances:
+        record(session, prior.PAYMENT_CANCELLED, advance.subject, by=by, at=at, batch=batch.id)
     record(session, BATCH_WAS_CANCELLED, batch.subject, by=by, at=at)
-    quicken(session, {claim.claimant_id for claim in back})
+    quicken(session, back.owners)
 
 
 def note_export(session: Session, batch: Batch, *, by: int, at: datetime) -> None:
@@ -182,15 +219,17 @@ def note_export(session: Session, batch: Batch, *, by: int, at: datetime) -> Non
 
 
 def transfers(session: Session, batch: Batch) -> Sequence[Transfer]:
-    """The batch as rows for the bank, by claim number. One query."""
+    """The batch as rows for the bank, by number; without what advances settle. One query."""
+    number = func.coalesce(Claim.number, PriorRequest.number)
     rows = session.execute(
         select(
-            Claim.number, Claim.purpose, Payment.payee, Payment.bank_name, Payment.bank_account,
-            Payment.amount,
+            number.label("number"), Payment.payee, Payment.bank_name, Payment.bank_account,
+            func.coalesce(Claim.purpose, PriorRequest.purpose).label("purpose"), Payment.amount,
         )
-        .join(Claim, Claim.id == Payment.claim_id)
-        .where(Payment.batch_id == batch.id)
-        .order_by(Claim.number)
+        .outerjoin(Claim, Claim.id == Payment.claim_id)
+        .outerjoin(PriorRequest, PriorRequest.id == Payment.advance_id)
+        .where(Payment.batch_id == batch.id, Payment.amount > 0)
+        .order_by(number)
     )  # fmt: skip
     return [
         Transfer(
@@ -205,6 +244,14 @@ def transfers(session: Session, batch: Batch) -> Sequence[Transfer]:
     ]
 
 
+def _claims(payments: Sequence[Payment]) -> list[int]:
+    return [payment.claim_id for payment in payments if payment.claim_id is not None]
+
+
+def _advances(payments: Sequence[Payment]) -> list[int]:
+    return [payment.advance_id for payment in payments if payment.advance_id is not None]
+
+
 def _move_batch(session: Session, batch: Batch, shown: int, **values: Any) -> None:
     moved = session.execute(
         update(Batch)
@@ -217,36 +264,20 @@ def _move_batch(session: Session, batch: Batch, shown: int, **values: Any) -> No
         raise Stale(words("This batch was closed in the meantime. Nothing was paid twice."))
 
 
-def _move_claims(
-    session: Session, ids: Sequence[int], old: str, new: str, at: datetime, **values: Any
-) -> Sequence[Claim]:
-    """Those of the claims that were in state ``old`` and now are in ``new``, by id."""
-    # Locked in one order first, so that two batches with the same claims never deadlock.
-    session.execute(select(Claim.id).where(Claim.id.in_(ids)).order_by(Claim.id).with_for_update())
-    moved = session.scalars(
-        update(Claim)
-        .where(Claim.id.in_(ids), Claim.state == old)
-        .values(state=new, version=Claim.version + 1, beat=Claim.beat + 1, updated_at=at, **values)
-        .returning(Claim)
-        .execution_options(populate_existing=True)
-    ).all()
-    return sorted(moved, key=lambda claim: claim.id)
-
-
 def _payments(session: Session, batch: Batch) -> Sequence[Payment]:
-    found = select(Payment).where(Payment.batch_id == batch.id).order_by(Payment.claim_id)
-    return session.scalars(found).all()
+    found = select(Payment).where(Payment.batch_id == batch.id)
+    return session.scalars(found.order_by(Payment.claim_id, Payment.advance_id)).all()
 
 
-def _refuse_lost(payments: Sequence[Payment], claims: Sequence[Claim]) -> None:
-    if len(claims) != len(payments):
+def _refuse_lost(payments: Sequence[Payment], documents: Documents) -> None:
+    if len(documents) != len(payments):
         raise Stale(words("One of the claims is not being paid any more. Nothing was changed."))
 
 
-def _payees(session: Session, claims: Sequence[Claim]) -> Mapping[int, Person]:
-    """The claimants by id. Raises ``Invalid`` when a bank account is missing."""
-    people = people_by_id(session, (claim.claimant_id for claim in claims))
-    without = sorted(p.name for p in people.values() if not p.bank_account.strip())
+def _payees(session: Session, owners: set[int], transferred: set[int]) -> Mapping[int, Person]:
+    """The owners by id. Raises ``Invalid`` when one gets money and has no bank account."""
+    people = people_by_id(session, owners)
+    without = sorted(people[each].name for each in transferred if not _account(people[each]))
     if without:
         raise Invalid(
             words(
@@ -258,34 +289,5 @@ def _payees(session: Session, claims: Sequence[Claim]) -> Mapping[int, Person]:
     return people
 
 
-def _numbers(session: Session, ids: Iterable[int]) -> str:
-    found = select(Claim.number).where(Claim.id.in_(sorted(ids)), Claim.number.is_not(None))
-    return ", ".join(session.scalars(found.order_by(Claim.number))) or "?"
-
-
-def _tell_outcome(
-    session: Session, batch: Batch, payments: Sequence[Payment], claims: Sequence[Claim],
-    *, by: int, at: datetime,
-) -> None:  # fmt: skip
-    """Write each claim's event and tell its claimant, in the order of people.
-
-    Telling locks the claimant's row of beats; one order keeps two batches from deadlock.
-    """
-    people = people_by_id(session, (claim.claimant_id for claim in claims))
-    made = {payment.claim_id: payment for payment in payments}
-    for claim in sorted(claims, key=lambda claim: (claim.claimant_id, claim.id)):
-        payment = made[claim.id]
-        if payment.state == PAYMENT_PAID:
-            kind = events.PAID
-            told: dict[str, Any] = {
-                "reference": batch.reference,
-                "amount": payment.amount,
-                "paid_on": batch.paid_on.isoformat() if batch.paid_on else None,
-            }
-        else:
-            kind, told = events.PAYMENT_FAILED, {"comment": payment.reason}
-        record(session, kind, claim.subject, by=by, at=at, batch=batch.id, **told)
-        notify(
-            session, [people[claim.claimant_id]], kind, claim.subject, at=at,
-            number=claim.number, purpose=claim.purpose, total=claim.total, who="",
-        )  # fmt: skip
+def _account(person: Person) -> str:
+    return person.bank_account.strip()

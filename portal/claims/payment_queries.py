@@ -12,6 +12,7 @@ from portal.claims.models import APPROVED, Batch, Claim, Payment
 from portal.claims.queries import PAGE
 from portal.core.db import Rows
 from portal.people.models import Person
+from portal.prior.models import ADVANCE, PriorRequest
 
 WAITING_PAGE = 100
 """Claims on a page of those that wait for money: enough for one batch."""
@@ -46,19 +47,37 @@ def chosen_to_pay(session: Session, claim_ids: Sequence[int]) -> Rows:
 
 def _payable() -> Any:
     return (
-        select(*LISTED, Claim.claimant_id, Claim.decided_at, Person.name.label("claimant"),
-               Person.bank_name, Person.bank_account)
+        select(*LISTED, Claim.claimant_id, Claim.company_id, Claim.decided_at,
+               Person.name.label("claimant"), Person.bank_name, Person.bank_account)
         .join(Person, Person.id == Claim.claimant_id)
         .where(Claim.state == APPROVED)
     )  # fmt: skip
 
 
+def advances_to_pay(session: Session, chosen: Sequence[int] | None = None) -> Rows:
+    """Approved advances that wait for money, oldest approval first; or the ``chosen`` ones."""
+    found = (
+        select(PriorRequest.id, PriorRequest.number, PriorRequest.purpose, PriorRequest.currency,
+               PriorRequest.amount, PriorRequest.owner_id, PriorRequest.decided_at,
+               Person.name.label("owner"), Person.bank_name, Person.bank_account)
+        .join(Person, Person.id == PriorRequest.owner_id)
+        .where(PriorRequest.kind == ADVANCE, PriorRequest.state == APPROVED)
+        .order_by(PriorRequest.decided_at, PriorRequest.id)
+        .limit(WAITING_PAGE)
+    )  # fmt: skip
+    if chosen is not None:
+        found = found.where(PriorRequest.id.in_(chosen))
+    return session.execute(found).all()
+
+
 def waiting_sum(session: Session) -> tuple[int, int]:
-    """How many claims wait for money, and how much in minor units."""
-    row = session.execute(
-        select(func.count(), _sum(Claim.total)).where(Claim.state == APPROVED)
-    ).one()
-    return row[0], int(row[1] or 0)
+    """How many claims and advances wait for money, and how much in minor units."""
+    claims = select(func.count(), _sum(Claim.total)).where(Claim.state == APPROVED)
+    advances = select(func.count(), _sum(PriorRequest.amount)).where(
+        PriorRequest.kind == ADVANCE, PriorRequest.state == APPROVED
+    )
+    rows = [session.execute(each).one() for each in (claims, advances)]
+    return sum(row[0] for row in rows), sum(int(row[1] or 0) for row in rows)
 
 
 def batches(session: Session, before: int | None = None) -> Rows:
@@ -87,12 +106,16 @@ def batch_with_names(session: Session, batch_id: int) -> Any:
 
 
 def payments_of(session: Session, batch_id: int) -> Rows:
-    """The payments of a batch by claim number. One query."""
+    """The payments of a batch by the number of claim or advance. One query."""
+    number = func.coalesce(Claim.number, PriorRequest.number)
     return session.execute(
         select(Payment.id, Payment.amount, Payment.state, Payment.reason, Payment.claim_id,
-               Claim.number, Claim.claimant_id, Claim.purpose, Payment.payee.label("name"),
-               Payment.bank_name, Payment.bank_account)
-        .join(Claim, Claim.id == Payment.claim_id)
+               Payment.advance_id, number.label("number"), Claim.total,
+               func.coalesce(Claim.claimant_id, PriorRequest.owner_id).label("claimant_id"),
+               func.coalesce(Claim.purpose, PriorRequest.purpose).label("purpose"),
+               Payment.payee.label("name"), Payment.bank_name, Payment.bank_account)
+        .outerjoin(Claim, Claim.id == Payment.claim_id)
+        .outerjoin(PriorRequest, PriorRequest.id == Payment.advance_id)
         .where(Payment.batch_id == batch_id)
-        .order_by(Claim.number)
+        .order_by(number)
     ).all()  # fmt: skip

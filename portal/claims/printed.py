@@ -18,6 +18,8 @@ from typing import Literal
 
 import segno
 
+from portal.claims.printed_travel import Day, PrintedLeg, column_of, column_sums, travel_days
+
 Language = Literal["zh", "en"]
 Paper = Literal["A4", "A5"]
 Problem = Literal["encrypted", "broken", "too_long", "missing"]
@@ -44,11 +46,22 @@ class PrintedLine:
     description: str
     city: str
     amount: int
+    ends_on: Day | None = None
+    leg: PrintedLeg | None = None
+    worked_out: str = ""
+    """From what the amount was worked out, such as a sum in another currency and its rate."""
+    tax: int | None = None
+    """The tax in it that the company recovers."""
 
     @property
     def figures(self) -> str:
         """The amount without a currency sign, for the column of amounts."""
         return figures(self.amount)
+
+    @property
+    def column(self) -> str:
+        """The column of the travel form that the amount stands in."""
+        return column_of(self)
 
 
 @dataclass(frozen=True)
@@ -132,6 +145,27 @@ class PrintedClaim:
     language: Language
     as_of: datetime
     currency: str = "CNY"
+    entered_by: str = ""
+    """The colleague who filled it for the claimant."""
+    kind: str = "expense"
+    trip: str = ""
+    settled: tuple[tuple[str, int], ...] = ()
+    """Numbers of the advances that were settled, each with how much."""
+
+    @property
+    def to_pay(self) -> int:
+        """What was left to transfer."""
+        return self.total - sum(amount for _number, amount in self.settled)
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """From the first to the last day of the travel."""
+        return travel_days(self.lines)
+
+    @property
+    def columns(self) -> dict[str, int]:
+        """The sums of the travel form's columns."""
+        return column_sums(self.lines)
 
     @property
     def attachment_count(self) -> int:
@@ -148,7 +182,8 @@ class PrintedClaim:
 
     def blank_rows(self, paper: Paper) -> int:
         """Rows left above the total, which are struck so that nothing can be added by hand."""
-        return max(0, ROWS[paper] - rows_taken(self.lines))
+        taken = len(self.lines) if self.kind == "travel" else rows_taken(self.lines)
+        return max(0, ROWS[paper] - taken)
 
     @property
     def qr(self) -> str:
@@ -163,10 +198,19 @@ class PrintedClaim:
     def line_of(self, receipt: PrintedReceipt) -> PrintedLine | None:
         return next((line for line in self.lines if line.position == receipt.line), None)
 
+    def figures(self, minor: int) -> str:
+        """An amount without a currency sign."""
+        return figures(minor)
+
     def money(self, minor: int) -> str:
         """``¥1,234.50``: the sign directly before the digits; other currencies by their code."""
-        sign = "¥" if self.currency == "CNY" else f"{self.currency} "
-        return f"-{sign}{figures(-minor)}" if minor < 0 else sign + figures(minor)
+        return money(minor, self.currency)
+
+
+def money(minor: int, currency: str) -> str:
+    """An amount with the sign or code of its currency directly before the digits."""
+    sign = "¥" if currency == "CNY" else f"{currency} "
+    return f"-{sign}{figures(-minor)}" if minor < 0 else sign + figures(minor)
 
 
 def figures(minor: int) -> str:
@@ -176,7 +220,12 @@ def figures(minor: int) -> str:
 
 def rows_taken(lines: Iterable[PrintedLine]) -> int:
     """Rows the lines fill, counting those that long descriptions run on into."""
-    return sum(max(1, -(-_width(line.description) // DESCRIPTION_WIDTH)) for line in lines)
+    return sum(
+        max(1, -(-_width(line.description) // DESCRIPTION_WIDTH))
+        + bool(line.worked_out)
+        + bool(line.tax)
+        for line in lines
+    )
 
 
 def _width(text: str) -> int:
@@ -195,6 +244,15 @@ def check_value(
     for line in lines:
         said += [line.date.isoformat(), line.category_code, line.description, line.city]
         said.append(line.amount)
+        if line.leg:
+            said += line.leg.said
+        if line.tax:
+            said.append(line.tax)
+    return keyed_digest(secret, said)
+
+
+def keyed_digest(secret: bytes, said: Sequence[str | int]) -> str:
+    """A short keyed digest of ``said`` in groups of four letters."""
     digest = hmac.new(secret, json.dumps(said).encode(), hashlib.sha256).digest()
     letters = base64.b32encode(digest).decode()[:CHECK_VALUE_LETTERS]
     return "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))

@@ -12,7 +12,7 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.approvals.models import OPEN, FlowStep, Route, Step, StepPerson
@@ -25,10 +25,11 @@ from portal.claims.models import (
     Line,
     Payment,
     Receipt,
+    Split,
 )
 from portal.core.db import Rows, fetch
 from portal.core.events import Event
-from portal.people.models import Department, Person
+from portal.people.models import Department, Deputy, Person
 from portal.people.roles import Reader
 
 PAGE = 25
@@ -59,9 +60,18 @@ CAME = exists().where(
     StepPerson.step_id == Step.id,
     StepPerson.person_id == bindparam("reader_id"),
 )
+Filler = aliased(Person)
+FILLER = select(Filler.name).where(Filler.id == Claim.entered_by_id).scalar_subquery()
+FILLS = and_(
+    Claim.entered_by_id == bindparam("reader_id"),
+    exists().where(
+        Deputy.person_id == Claim.claimant_id, Deputy.deputy_id == bindparam("reader_id")
+    ),
+)
 SEEN = (
     select(
         Claim, WAITS.label("step_id"), CAME.label("involved"),
+        FILLS.label("fills"), FILLER.label("filled_by"),
         Person.name, Department.name_zh, Department.name_en,
         Payment.state.label("payment"), Payment.batch_id, Batch.paid_on, Batch.reference,
     )
@@ -76,7 +86,9 @@ SEEN = (
 def seen_by(session: Session, claim_id: int, reader: Reader) -> Seen | None:
     """The claim as it stands to the reader; the caller asks ``access``. One query."""
     row = session.execute(SEEN, {"claim_id": claim_id, "reader_id": reader.id}).one_or_none()
-    return Seen(row.Claim, reader, row.step_id, row.involved, row) if row else None
+    if row is None:
+        return None
+    return Seen(row.Claim, reader, row.step_id, row.involved, row, bool(row.fills))
 
 
 LINES = (
@@ -92,12 +104,22 @@ RECEIPTS = (
     .order_by(Receipt.id)
     .execution_options(populate_existing=True)
 )
+SPLITS = (
+    select(Split)
+    .join(Line, Line.id == Split.line_id)
+    .where(Line.claim_id == bindparam("claim_id"))
+    .order_by(Split.position, Split.id)
+    .execution_options(populate_existing=True)
+)
 
 
 def with_lines(session: Session, claim: Claim) -> Claim:
-    """The same claim with its lines, receipts and invoices loaded. Two queries."""
+    """The same claim with its lines, their parts, receipts and invoices loaded. Three queries."""
     lines = session.scalars(LINES, {"claim_id": claim.id}).all()
     receipts = session.scalars(RECEIPTS, {"claim_id": claim.id}).all()
+    splits = session.scalars(SPLITS, {"claim_id": claim.id}).all()
+    for line in lines:
+        set_committed_value(line, "splits", [each for each in splits if each.line_id == line.id])
     set_committed_value(claim, "lines", list(lines))
     set_committed_value(claim, "receipts", list(receipts))
     return claim
@@ -127,9 +149,11 @@ def steps_of(session: Session, claim_id: int) -> Rows:
     return fetch(session, STEPS, claim_id=claim_id).all()
 
 
+Principal = aliased(Person)
 TIMELINE = (
-    select(Event.at, Event.kind, Person.name, cast(Event.data, Text))
+    select(Event.at, Event.kind, Person.name, cast(Event.data, Text), Principal.name)
     .outerjoin(Person, Person.id == Event.actor_id)
+    .outerjoin(Principal, Principal.id == Event.for_id)
     .where(Event.subject_kind == "claim", Event.subject_id == bindparam("claim_id"))
     .order_by(Event.id)
 )

@@ -30,16 +30,18 @@ from portal.claims.models import (
     SUBMITTED,
     WITHDRAWN,
     Claim,
-    Counter,
 )
-from portal.core.db import dialect_of, fetch, table, upsert
+from portal.core.db import fetch, table
 from portal.core.errors import Invalid, NotAllowed, NotNow, Stale
 from portal.core.events import record
 from portal.core.notices import notify, quicken
+from portal.core.numbers import next_number
 from portal.core.text import fitting
 from portal.core.words import words
 from portal.invoices import registry
+from portal.people.models import Company
 from portal.people.queries import told_people
+from portal.people.roles import Reader
 from portal.policy.findings import Finding, stopping
 
 LONGEST_REMARK = 2000
@@ -57,9 +59,12 @@ APPROVE = (
 
 def submit(
     session: Session, claim: Claim, findings: Sequence[Finding], plan: Plan, flow: DrawnFlow,
-    *, policy_version: int, shown: int, at: datetime, on: date,
+    *, policy_version: int, shown: int, at: datetime, on: date, by: Reader | None = None,
 ) -> None:  # fmt: skip
     """Send the claim on its route. ``findings`` and ``plan`` are those of this moment.
+
+    ``by`` is who sends it: the claimant, who need not be named, or who fills it for him; then
+    the claimant is told.
 
     Raises ``Invalid`` while a finding stops it, ``AlreadyClaimed`` when another claim holds
     one of its invoices, and ``Stale``.
@@ -74,22 +79,24 @@ def submit(
     _move(
         session, claim, shown, EDITABLE,
         state=SUBMITTED,
-        number=claim.number or _next_number(session, on),
+        number=claim.number or _next_number(session, claim, on),
         submitted_at=at,
         updated_at=at,
         policy_version=policy_version,
         findings=findings_to_data(findings),
     )  # fmt: skip
     keys = [r.invoice.key for r in claim.receipts if r.invoice and r.invoice.key]
-    registry.release(session, claim.id)
-    registry.hold(session, keys, claim.id, at=at)
+    registry.hold(session, keys, claim.id, claim.claimant_id, at=at)
     for line in claim.lines:
         line.objection = ""
     moved = deciding.start(session, claim.subject, plan, flow.id, claim.total, at=at)
     record(
-        session, events.SUBMITTED, claim.subject, by=claim.claimant_id, at=at,
+        session, events.SUBMITTED, claim.subject, by=by.id if by else claim.claimant_id, at=at,
+        on_behalf_of=claim.claimant_id if by and by.id != claim.claimant_id else None,
         again=resumes, content=snapshot(claim),
     )  # fmt: skip
+    if by and by.id != claim.claimant_id:
+        tell(session, claim, [claim.claimant_id], events.FILLED_FOR_YOU, at, by.name)
     if plan.auto is not None:
         _move(session, claim, claim.version, (SUBMITTED,), state=APPROVED, decided_at=at)
         record(session, events.AUTO_APPROVED, claim.subject, by=None, at=at)
@@ -175,7 +182,7 @@ def withdraw(session: Session, seen: Seen, *, shown: int, at: datetime) -> None:
         raise NotAllowed(words("Only the claimant can withdraw a claim."))
     _move(session, claim, shown, (SUBMITTED,), state=WITHDRAWN, updated_at=at, asked_by_id=None)
     waited = _end_route(session, claim)
-    registry.release(session, claim.id)
+    registry.release(session, claim.id, claim.state)
     record(session, events.WITHDRAWN, claim.subject, by=seen.reader.id, at=at)
     quicken(session, {claim.claimant_id, *waited})
 
@@ -184,6 +191,8 @@ def decidable(seen: Seen) -> tuple[Claim, int]:
     """The claim and its open step when the reader may decide it, else a refusal."""
     if seen.mine:
         raise NotAllowed(words("Nobody decides on their own claim."))
+    if seen.claim.entered_by_id == seen.reader.id:
+        raise NotAllowed(words("You filled this claim, so somebody else decides on it."))
     if seen.claim.state != SUBMITTED:
         raise Stale(CHANGED)
     if seen.step_id is None:
@@ -205,7 +214,7 @@ def _finish(
         session, step_id, step_state, by=seen.reader.id, at=at, comment=reason.strip()
     )
     if state == REJECTED:
-        registry.release(session, claim.id)
+        registry.release(session, claim.id, claim.state)
     quicken(session, {claim.claimant_id, *moved.waited})
 
 
@@ -254,14 +263,9 @@ def _moving(states: tuple[str, ...], names: tuple[str, ...]) -> Executable:
     )
 
 
-def _next_number(session: Session, on: date) -> str:
-    value = session.scalar(
-        upsert(dialect_of(session), Counter)
-        .values(name=f"claims {on.year}", value=1)
-        .on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + 1})
-        .returning(Counter.value)
-    )
-    return f"BX{on.year}-{value:06d}"
+def _next_number(session: Session, claim: Claim, on: date) -> str:
+    prefix = session.get_one(Company, claim.company_id).prefix
+    return next_number(session, f"{prefix}BX{on.year}")
 
 
 def tell(

@@ -18,6 +18,7 @@ from portal.demo.company import UNREAD_DAYS, Company
 from portal.demo.payday import plan_payments
 from portal.demo.people import hire
 from portal.demo.receipts import Drawer
+from portal.demo.requests import plan_requests
 from portal.demo.year import DAYS, ordinary_year, phone_bills
 from portal.people.models import PORTAL_ONLY, Person
 from portal.policy.queries import start_with_sample
@@ -58,6 +59,7 @@ def load(session: Session, store: Store, *, today: date, password_hash: str) -> 
         for story in stories:
             company.play(story)
     plan_payments(company, first, today)
+    plan_requests(company, today)
     for week in range(1, (DAYS - UNREAD_DAYS) // 7):
         company.later(seasons.at(first + timedelta(weeks=week), 8.5), company.catch_up)
     company.run()

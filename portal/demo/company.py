@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from portal.approvals.decide import earlier_approvals
 from portal.approvals.flow import flow_for
 from portal.approvals.routing import PlannedStep, plan
-from portal.claims import conversation, drafting, models, workflow
+from portal.claims import conversation, drafting, models, templates, workflow
 from portal.claims.access import Seen
 from portal.claims.drafting import TypedLine
 from portal.claims.judging import judge, routed
@@ -107,7 +107,7 @@ class Company:
         claim = drafts.write(self.session, story, person, self.drawer, at)
         story.claim_id = claim.id
         if story.template:
-            drafting.keep_as_template(self.session, claim, story.template, at=at)
+            templates.keep_as_template(self.session, claim, story.template, at=at)
         if story.deleted:
             self.later(seasons.after(at, 7), partial(self._delete, claim))
         elif story.sent:

@@ -6,18 +6,16 @@ time of a first start, and nothing of it is ever seen: drafts have no events but
 
 from datetime import datetime
 
-from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from portal.claims import events
 from portal.claims.models import Claim, Line, Receipt
-from portal.claims.receipts import Upload
+from portal.claims.receipts import Upload, stored
 from portal.core.events import record
 from portal.demo.expenses import Expense
 from portal.demo.receipts import Drawer
 from portal.demo.stories import Story
-from portal.invoices.models import Invoice
-from portal.invoices.readers import ReadInvoice
+from portal.people.companies import company_of
 from portal.people.models import Person
 
 
@@ -27,6 +25,7 @@ def write(session: Session, story: Story, who: Person, drawer: Drawer, at: datet
     claim = Claim(
         claimant_id=who.id,
         department_id=who.department_id,
+        company_id=company_of(session, who.department_id),
         purpose=story.purpose,
         total=sum(line.amount or 0 for line in lines),
         lines=lines,
@@ -54,6 +53,7 @@ def _line(place: int, expense: Expense) -> Line:
         category=expense.category,
         purpose=expense.purpose,
         amount=None if expense.typed else expense.amount,
+        original=None if expense.typed else expense.amount,
         city=expense.city,
         nights=expense.nights,
         attendees=expense.attendees,
@@ -71,10 +71,5 @@ def _receipt(upload: Upload, line_id: int, at: datetime) -> Receipt:
         size=len(upload.accepted.data),
         pages=upload.accepted.pages,
         added_at=at,
-        invoice=_invoice(upload.read) if upload.read else None,
+        invoice=stored(upload.read[0]) if upload.read else None,
     )
-
-
-def _invoice(read: ReadInvoice) -> Invoice:
-    names = [column.key for column in inspect(Invoice).column_attrs if column.key != "id"]
-    return Invoice(**{name: getattr(read, name) for name in names} | {"unread": list(read.unread)})

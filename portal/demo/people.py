@@ -8,7 +8,7 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
-from portal.people.models import PORTAL_ONLY, Department, Person, RoleGrant
+from portal.people.models import PORTAL_ONLY, Company, Department, Person, RoleGrant
 from portal.people.roles import Reader
 
 ROSTER = Path(__file__).with_name("people.csv")
@@ -57,7 +57,14 @@ def hire(session: Session, rng: Random, *, today: date, password_hash: str) -> d
         code: Department(code=code, name_zh=zh, name_en=en, cost_centre=cost_centre)
         for code, zh, en, cost_centre in DEPARTMENTS
     }
+    company = Company(
+        code="HQ", name_zh=departments["HQ"].name_zh, name_en=departments["HQ"].name_en,
+        tax_id=COMPANY_TAX_ID, bank_name="工商银行", bank_account="0200 0000 1924 5678 301",
+    )  # fmt: skip
+    session.add(company)
+    session.flush()
     root = departments["HQ"]
+    root.company_id = company.id
     session.add(root)
     session.flush()
     for department in departments.values():

@@ -3,6 +3,7 @@
 import hashlib
 import io
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from xml.sax.saxutils import escape
 from PIL import Image, ImageDraw, ImageFont
 
 from portal.claims.receipts import Upload
-from portal.core.files import Accepted, Store, accept
+from portal.core.files import XML, Accepted, Store, accept
 from portal.core.money import format_plain, in_words
 from portal.demo.expenses import INVOICE, Expense
 from portal.demo.people import COMPANY, COMPANY_TAX_ID
@@ -54,7 +55,8 @@ class Drawer:
     def __init__(self, store: Store, rng: Random, true_since: date):
         self.store, self.rng, self.true_since = store, rng, true_since
         self.invoices = 0
-        self.faded: dict[tuple[str, int], Upload] = {}
+        self.faded: dict[tuple[str, int], Accepted] = {}
+        self.copies = 0
         self.drawn: dict[str, bytes] = {}
 
     def upload(self, expense: Expense, place: int) -> Upload:
@@ -71,16 +73,21 @@ class Drawer:
     def _faded(self, expense: Expense, place: int) -> Upload:
         kind = expense.category, place
         if kind not in self.faded:
-            data = picture(expense, place + 1, body=FADED)
-            self.faded[kind] = self._kept(data, f"扫描件{place + 1}.jpg")
-        return self.faded[kind]
+            drawn = picture(expense, place + 1, body=FADED)
+            self.faded[kind] = accept(drawn, f"扫描件{place + 1}.jpg")
+        self.copies += 1
+        shared = self.faded[kind]
+        # A number after the picture's end, where nothing looks: no two expenses share a file.
+        return self._keep(replace(shared, data=shared.data + b"%06d" % self.copies))
 
     def _kept(self, data: bytes, filename: str) -> Upload:
-        accepted: Accepted = accept(data, filename)
-        invoice = read(accepted.data, accepted.media_type) if filename.endswith(".xml") else None
+        return self._keep(accept(data, filename))
+
+    def _keep(self, accepted: Accepted) -> Upload:
+        xml = accepted.media_type == XML
         sha256 = hashlib.sha256(accepted.data).hexdigest()
         self.drawn[sha256] = accepted.data
-        return Upload(accepted, sha256, invoice)
+        return Upload(accepted, sha256, read(accepted.data, XML) if xml else ())
 
     def keep(self) -> None:
         """Keep all files that were made, several at a time: each waits for the disk twice."""
@@ -144,14 +151,14 @@ def invoice_xml(expense: Expense, number: str) -> bytes:
         "goods": escape(goods),
         "rate": f"{rate / 100:.2f}",
     }
-    return XML.format(**values).encode()
+    return INVOICE_XML.format(**values).encode()
 
 
 def _plain(fen: int) -> str:
     return f"{fen // 100}.{fen % 100:02d}"
 
 
-XML = (
+INVOICE_XML = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<EInvoice><Header><EIid>{number}</EIid></Header>'
     "<EInvoiceData>"
     "<SellerInformation><SellerIdNum>{seller_tax_id}</SellerIdNum>"

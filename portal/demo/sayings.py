@@ -22,8 +22,11 @@ REASONS = {
         Saying("当日往返三处客户现场。", "Three customer sites on one day."),
         Saying("与客户工程师一同用餐。", "Shared with the customer's engineers."),
     ),
-    "over_limit_item": (
+    "over_limit_head": (
         Saying("签约宴请，总监已口头同意。", "Signing dinner; agreed with the director."),
+    ),
+    "invoice_like_another": (
+        Saying("同一天同一商家两次消费，金额相同。", "Two purchases at one place on one day."),
     ),
     "over_limit_month": (Saying("本月国际漫游。", "Roaming abroad this month."),),
     "too_old": (

@@ -1,21 +1,36 @@
 """Forms around a claim. What is typed on a line is judged by the rules, not refused here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from portal.claims.drafting import LENGTHS, LONGEST_NAME, TypedLine
-from portal.claims.models import Claim, Line
+from portal.claims.computing import part_text
+from portal.claims.models import Claim, Line, Split
+from portal.claims.pricing import computed_of
+from portal.claims.templates import LONGEST_NAME
+from portal.claims.typed_lines import (
+    LENGTHS,
+    OTHER_CURRENCY,
+    TypedLine,
+    TypedPart,
+    part_name,
+)
 from portal.claims.workflow import LONGEST_REMARK
-from portal.forms.base import AtMost, PortalForm, text_at
-from portal.policy.rules import Policy
+from portal.core.money import format_plain
+from portal.forms.base import AtMost, PortalForm, choices, text_at
+from portal.people.models import Project
+from portal.policy.rules import MILEAGE, Policy
+from portal.prior.models import PriorRequest
 from portal.web.i18n import named
 from portal.web.languages import gettext as _
 from portal.web.languages import lazy_gettext as _l
 
+CODE = {"maxlength": 20, "autocomplete": "off", "autocapitalize": "characters", "class": "letters"}
 AMOUNT = {"inputmode": "decimal", "autocomplete": "off", "class": "num"}
 
 
@@ -40,28 +55,80 @@ class LineForm(Form):
         _l("Attendees"), [AtMost(LENGTHS["attendees"])], render_kw={"rows": 2}
     )
     cost_centre = StringField(_l("Cost centre"), [AtMost(LENGTHS["cost_centre"])])
+    currency = SelectField(_l("Currency"), validate_choice=False)
+    currency_code = StringField(
+        _l("Code of the currency"), [AtMost(LENGTHS["currency_code"])], render_kw=CODE
+    )
+    quantity = StringField(_l("How many"), [AtMost(LENGTHS["quantity"])], render_kw=AMOUNT)
+    unit_price = StringField(_l("Price of one"), [AtMost(LENGTHS["unit_price"])], render_kw=AMOUNT)
+    ends_on = StringField(
+        _l("Last day"),
+        [AtMost(LENGTHS["ends_on"])],
+        render_kw={"type": "date", "placeholder": "2026-03-31"},
+    )
+    project = SelectField(_l("Project"), validate_choice=False)
     reason = TextAreaField(_l("Explanation"), [AtMost(LENGTHS["reason"])], render_kw={"rows": 2})
 
     class Meta:
         locales = ("en",)
 
+    def __init__(self, *args: Any, **values: Any):
+        super().__init__(*args, **values)
+        self.parts: dict[int, PartForm] = {}
+
     def typed(self, line_id: int) -> TypedLine:
         """What stands on the line now, as text."""
-        return TypedLine(
-            id=line_id, **{name: field.data or "" for name, field in self.typed_fields}
-        )
+        parts = tuple(form.typed(number) for number, form in self.parts.items())
+        return TypedLine(id=line_id, parts=parts, **_texts(self))
 
-    @property
-    def typed_fields(self) -> list[tuple[str, Any]]:
-        """The fields by name."""
-        return [
-            (name, self._fields[name]) for name in TypedLine.__dataclass_fields__ if name != "id"
-        ]
+    def control(self, name: str) -> Any:
+        """The control that a finding names, also one of a part; None when there is none."""
+        for number, form in self.parts.items():
+            if name == part_name(number):
+                return form.part
+        return self._fields.get(name)
+
+
+class PartForm(Form):
+    """A part of a line; field names begin with ``line-<id>-split-<id>-``."""
+
+    part = StringField(_l("Share or amount"), [AtMost(LENGTHS["part"])], render_kw=AMOUNT)
+    cost_centre = StringField(_l("Cost centre"), [AtMost(LENGTHS["cost_centre"])])
+    project = SelectField(_l("Project"), validate_choice=False)
+
+    class Meta:
+        locales = ("en",)
+
+    def typed(self, split_id: int) -> TypedPart:
+        """What stands there now, as text."""
+        return TypedPart(id=split_id, **_texts(self))
+
+
+def _texts(form: Form) -> dict[str, str]:
+    return {name: field.data or "" for name, field in form._fields.items()}
 
 
 class ClaimForm(PortalForm):
     version = HiddenField()
     purpose = StringField(_l("What it is for"), [AtMost(LENGTHS["purpose"])])
+    trip = SelectField(_l("Trip request"), validate_choice=False)
+
+    def offer(self, trips: Iterable[PriorRequest], chosen: PriorRequest | None) -> None:
+        """Fill the list of trips; the one that was chosen stays although it is closed by now."""
+        listed = {trip.id: trip for trip in (*trips, *([chosen] if chosen else []))}
+        self.trip.choices = [SelectChoice("", _("No trip"))] + [
+            SelectChoice(str(trip.id), f"{trip.number} {trip.purpose}") for trip in listed.values()
+        ]
+
+    @property
+    def trip_id(self) -> int | None:
+        """The trip on the page; None for none, and for what is no number."""
+        text = self.trip.data or ""
+        return int(text) if text.isdecimal() and len(text) < 19 else None
+
+    def control(self, name: str) -> Any:
+        """The control that a finding names; None when there is none."""
+        return self._fields.get(name)
 
 
 def category_choices(policy: Policy) -> list[SelectChoice]:
@@ -78,11 +145,40 @@ def category_choices(policy: Policy) -> list[SelectChoice]:
     return sorted(listed, key=lambda choice: choice.optgroup is not None)
 
 
-def line_form(line: Line, policy: Policy, formdata: MultiDict[str, str] | None = None) -> LineForm:
+@dataclass(frozen=True)
+class Offers:
+    """What the lists of a line hold: currencies by code, the company's first, and projects."""
+
+    currencies: Sequence[str]
+    projects: Sequence[Project]
+
+    def currency_choices(self, chosen: str) -> list[SelectChoice]:
+        """The currencies that have a rate, the one that was chosen, and any other by its code."""
+        codes = [*self.currencies, *({chosen} - {*self.currencies, ""})]
+        return [*choices((code, code) for code in codes), SelectChoice(OTHER_CURRENCY, _("Other"))]
+
+    def project_choices(self, chosen: int | None) -> list[SelectChoice]:
+        """The projects in use; one that was closed meanwhile stays until another is chosen."""
+        listed = [(str(each.id), named(each.name)) for each in self.projects]
+        if chosen and str(chosen) not in dict(listed):
+            listed.append((str(chosen), _("A project that is closed")))
+        return choices([("", "–"), *listed])
+
+
+def line_form(
+    line: Line, policy: Policy, offers: Offers, formdata: MultiDict[str, str] | None = None
+) -> LineForm:
     """The form of a stored line, or of what was just typed into it."""
+    other = line.typed.get("currency_code")
     stored = {
+        "currency": line.currency if other is None else OTHER_CURRENCY,
+        "currency_code": other or "",
+        "quantity": line.typed.get("quantity") or quantity_text(line.quantity),
+        "unit_price": line.typed.get("unit_price") or amount_text(line.unit_price, line.currency),
+        "ends_on": line.typed.get("ends_on") or _text(line.ends_on),
+        "project": _text(line.project_id),
         "spent_on": line.typed.get("spent_on") or _text(line.spent_on),
-        "amount": line.typed.get("amount") or amount_text(line.amount),
+        "amount": line.typed.get("amount") or amount_text(line.original, line.currency),
         "nights": line.typed.get("nights") or _text(line.nights),
         "category": line.category,
         "purpose": line.purpose,
@@ -93,19 +189,44 @@ def line_form(line: Line, policy: Policy, formdata: MultiDict[str, str] | None =
     }
     form = LineForm(formdata, prefix=f"line-{line.id}-", data=stored)
     form.category.choices = category_choices(policy)
-    if "spent_on" in line.typed:
+    if computed_of(line, policy) == MILEAGE:
+        form.quantity.label.text = _("Kilometres")
+    form.currency.choices = offers.currency_choices(line.currency)
+    form.project.choices = offers.project_choices(line.project_id)
+    form.parts = {split.id: _part_form(line, split, offers, formdata) for split in line.splits}
+    for name in line.typed.keys() & {"spent_on", "ends_on"}:
         # A date control shows nothing of a text that is no date.
-        form.spent_on.render_kw = {"type": "text"}
+        form._fields[name].render_kw = {"type": "text"}
+    return form
+
+
+def _part_form(
+    line: Line, split: Split, offers: Offers, formdata: MultiDict[str, str] | None
+) -> PartForm:
+    unread = line.typed.get(part_name(split.id))
+    stored = {
+        "part": unread or part_text(split.share, split.amount, "CNY"),
+        "cost_centre": split.cost_centre,
+        "project": _text(split.project_id),
+    }
+    form = PartForm(formdata, prefix=f"line-{line.id}-split-{split.id}-", data=stored)
+    form.project.choices = offers.project_choices(split.project_id)
     return form
 
 
 def typed_lines(claim: Claim, formdata: MultiDict[str, str]) -> list[TypedLine]:
     """What was typed into each of the claim's lines that the page had."""
-    return [
-        LineForm(formdata, prefix=f"line-{line.id}-").typed(line.id)
-        for line in claim.lines
-        if f"line-{line.id}-amount" in formdata
-    ]
+    found = []
+    for line in claim.lines:
+        form = LineForm(formdata, prefix=f"line-{line.id}-")
+        form.parts = {
+            split.id: PartForm(formdata, prefix=f"line-{line.id}-split-{split.id}-")
+            for split in line.splits
+            if f"line-{line.id}-split-{split.id}-part" in formdata
+        }
+        if form.amount.name in formdata:
+            found.append(form.typed(line.id))
+    return found
 
 
 def too_long(form: ClaimForm, lines: Mapping[int, LineForm]) -> list[tuple[str, str]]:
@@ -118,16 +239,23 @@ def too_long(form: ClaimForm, lines: Mapping[int, LineForm]) -> list[tuple[str, 
         found.append((form.purpose.id, text_at(form.purpose.label.text, form.purpose.errors[0])))
     for place, line in enumerate(lines.values(), start=1):
         line.validate()
-        for field in line:
+        for part in line.parts.values():
+            part.validate()
+        for field in (*line, *(field for part in line.parts.values() for field in part)):
             text = " ".join(text_at(field.label.text, error) for error in field.errors)
             if text:
                 found.append((field.id, _("Line %(place)s: %(text)s", place=place, text=text)))
     return found
 
 
-def amount_text(minor: int | None) -> str:
+def amount_text(minor: int | None, currency: str = "CNY") -> str:
     """An amount as it is typed."""
-    return "" if minor is None else f"{minor // 100}.{minor % 100:02d}"
+    return "" if minor is None else format_plain(minor, currency).replace(",", "")
+
+
+def quantity_text(quantity: Decimal | None) -> str:
+    """A number of kilometres or pieces as it is typed."""
+    return "" if quantity is None else format(quantity, "f")
 
 
 def _text(value: object) -> str:
@@ -144,6 +272,12 @@ class ActionForm(PortalForm):
         """The version on the page; 0, which nothing has, when it was tampered with."""
         text = str(self.version.data or "")
         return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+class SubmitForm(ActionForm):
+    """The button that sends a claim, with the total that stands above it."""
+
+    total = HiddenField()
 
 
 class CommentForm(PortalForm):

@@ -3,13 +3,16 @@
 import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import ModuleType
 
 from flask import Flask
 
 from portal.claims import access
+from portal.prior import access as prior
 from portal.web.guards import Guard
 
 PUBLIC, SIGNED_IN, NOBODY = "anybody", "signed in", "nobody"
+DIRECTORY = "directory's token"
 NOT_METHODS = {"HEAD", "OPTIONS"}
 
 HEAD = """# Who may do what
@@ -26,6 +29,12 @@ RULES = """
 
 `claims.may_see` is asked before each of the others. A decision is open to all who may see the
 claim, and asks `claims.may_decide` when it is made: who comes too late is told what happened.
+"""
+
+PRIOR_RULES = """
+## Rules about one trip request or advance
+
+`prior.may_see` is asked before each of the others, as with claims.
 """
 
 ROUTES = """
@@ -61,24 +70,34 @@ def _who(view: object) -> str:
     guard: Guard | None = getattr(view, "guard", None)
     if guard is None:
         return NOBODY
-    if guard.everybody:
-        return PUBLIC
     if guard.rule:
         return guard.rule
+    if guard.everybody:
+        return PUBLIC
     return ", ".join(sorted(guard.roles)) if guard.roles is not None else SIGNED_IN
 
 
 def access_table(app: Flask) -> str:
     """The document: what each rule about a claim says, then every route with its guard."""
-    return "\n".join([HEAD + RULES, *_rules(), ROUTES, *_routes(app), ""])
+    return "\n".join(
+        [
+            HEAD + RULES,
+            *_rules(access, "claims"),
+            PRIOR_RULES,
+            *_rules(prior, "prior"),
+            ROUTES,
+            *_routes(app),
+            "",
+        ]
+    )
 
 
-def _rules() -> Iterator[str]:
+def _rules(feature: ModuleType, name_of_it: str) -> Iterator[str]:
     yield "| rule | who |"
     yield "|---|---|"
-    for name, rule in inspect.getmembers(access, inspect.isfunction):
+    for name, rule in inspect.getmembers(feature, inspect.isfunction):
         if name.startswith("may_"):
-            yield f"| `claims.{name}` | {inspect.getdoc(rule)} |"
+            yield f"| `{name_of_it}.{name}` | {inspect.getdoc(rule)} |"
 
 
 def _routes(app: Flask) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import ctypes.util
 import importlib
+import importlib.util
 import shutil
 import sqlite3
 import subprocess
@@ -40,6 +41,14 @@ def examine(app: Flask, settings: Settings) -> Iterator[Finding]:
     yield _disk(settings)
     yield _mail(settings)
     yield from _paper()
+    if settings.ocr:
+        yield _ocr()
+
+
+def _ocr() -> Finding:
+    if importlib.util.find_spec("rapidocr") and importlib.util.find_spec("onnxruntime"):
+        return Finding(GOOD, "The print of photographed receipts can be read.")
+    return Finding(BAD, "PORTAL_OCR is yes, but the extra is missing: pip install 'portal[ocr]'")
 
 
 def _mode(settings: Settings) -> Finding:

@@ -18,6 +18,10 @@ from portal.core.db import db
 from portal.core.errors import Missing, NotAllowed, Stale
 from portal.core.words import words
 from portal.people.roles import Reader
+from portal.prior import access as prior_access
+from portal.prior import queries as prior_queries
+from portal.prior.models import SHELVES
+from portal.prior.workflow import CHANGED as REQUEST_CHANGED
 from portal.web.session import ask_to_sign_in
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -54,6 +58,11 @@ def signed_in(view: View) -> View:
     return _guarded(view, Guard())
 
 
+def directory(view: View) -> View:
+    """The directory that provisions people, by its token, which the blueprint asks for."""
+    return _guarded(view, Guard(everybody=True, rule="directory's token"))
+
+
 def role(*roles: str) -> Callable[[View], View]:
     """Holders of one of ``roles``; for others the page does not exist."""
     return lambda view: _guarded(view, Guard(roles=frozenset(roles)))
@@ -83,9 +92,33 @@ def claim(rule: Callable[[Seen], bool]) -> Callable[[View], View]:
     return guard
 
 
+def prior(rule: Callable[[prior_access.Seen], bool]) -> Callable[[View], View]:
+    """Readers to whom ``rule`` of ``prior.access`` allows it. The view gets ``seen``."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def loaded(shelf: str, request_id: int, **rest: Any) -> Any:
+            seen = prior_queries.seen_by(db.session(), request_id, reader())
+            if seen is None or not prior_access.may_see(seen):
+                raise Missing(NO_SUCH_PAGE)
+            if seen.request.kind != SHELVES[shelf]:
+                raise Missing(NO_SUCH_PAGE)
+            if not rule(seen):
+                shown = request.form.get("version", type=int)
+                if shown is not None and shown != seen.request.version:
+                    raise Stale(REQUEST_CHANGED)
+                raise NotAllowed(NOT_FOR_YOU)
+            g.menu_entry = "prior.list" if seen.mine else "approvals.inbox"
+            return view(seen=seen, **rest)
+
+        return _guarded(cast(View, loaded), Guard(rule=f"prior.{rule.__name__}"))
+
+    return guard
+
+
 def _menu_entry(seen: Seen) -> str:
     """Under which entry of the menu the reader finds this claim."""
-    if seen.mine:
+    if seen.at_hand:
         return "claims.list"
     return "approvals.inbox" if seen.involved else "claims.list_all"
 

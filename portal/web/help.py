@@ -7,6 +7,7 @@ from flask import Flask, current_app, url_for
 
 from portal.kb import articles
 from portal.kb.articles import Library
+from portal.policy.catalogue import RULES
 
 
 def init(app: Flask) -> None:
@@ -24,6 +25,12 @@ def library() -> Library:
 
 
 def help_for(rule: str) -> str:
-    """The address of the article that explains findings of ``rule``, else of all articles."""
+    """Where findings of ``rule`` are explained: the rule as it is in force, with its limits and
+    its article; for what no rule of the policy says the article alone."""
+    return url_for("policy.rule", rule=rule) if rule in RULES else article_for(rule)
+
+
+def article_for(rule: str) -> str:
+    """The address of the article that explains ``rule``, else of all articles."""
     slug = library().for_rule(rule)
     return url_for("kb.show", slug=slug) if slug else url_for("kb.list")

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flask import Flask
 
 from portal.core.clock import now
+from portal.core.money import format_plain
 from portal.core.words import Amount, Named, Value, Words
 from portal.web.languages import gettext, language, markup, ngettext, plural_markup
 from portal.web.session import settings
@@ -20,7 +22,7 @@ def init(app: Flask) -> None:
     app.jinja_env.globals.update(_=markup, gettext=markup, ngettext=plural_markup)
     app.jinja_env.filters.update(
         say=say, money=money, day=day, moment=moment, short_moment=short_moment, took=took,
-        named=named,
+        named=named, number=number, share=share,
     )  # fmt: skip
 
 
@@ -53,9 +55,24 @@ def money(minor: int | None, currency: str = "CNY") -> str:
     """An amount with its symbol directly before the digits."""
     if minor is None:
         return "–"
-    sign = "−" if minor < 0 else ""
+    sign, symbol = "−" if minor < 0 else "", SYMBOLS.get(currency, currency + " ")
+    if currency != "CNY":
+        return f"{sign}{symbol}{format_plain(abs(minor), currency)}"
     whole, rest = divmod(abs(minor), 100)
-    return f"{sign}{SYMBOLS.get(currency, currency + ' ')}{whole:,}.{rest:02d}"
+    return f"{sign}{symbol}{whole:,}.{rest:02d}"
+
+
+def number(value: Decimal | str | None) -> str:
+    """A rate or a number of kilometres, without zeros after its last decimal."""
+    if value is None:
+        return "–"
+    shown = value if isinstance(value, str) else format(value, "f")
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def share(hundredths: int) -> str:
+    """Hundredths of a per cent as people write them."""
+    return number(Decimal(hundredths) / 100) + "%"
 
 
 def day(value: date | None) -> str:

@@ -6,8 +6,9 @@ from flask import Flask, g, get_flashed_messages, request
 
 from portal.claims import access
 from portal.core.money import in_words
-from portal.people.roles import ADMIN, AUDITOR, Reader
+from portal.people.roles import ADMIN, AUDITOR, FINANCE, Reader
 from portal.people.sessions import SHARED_IDLE
+from portal.prior import access as access_prior
 from portal.settings import Settings
 from portal.web import labels
 from portal.web.guards import reader_or_none
@@ -24,7 +25,8 @@ def init(app: Flask, chosen: Settings) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        labels=labels, access=access, own_address=own_address, typed=typed, demo=chosen.demo,
+        labels=labels, access=access, access_prior=access_prior, own_address=own_address,
+            typed=typed, demo=chosen.demo,
         idle_seconds=int(SHARED_IDLE.total_seconds()),
     )  # fmt: skip
     app.jinja_env.filters.update(in_words=in_words, summary=summary, advice=advice)
@@ -69,8 +71,9 @@ def menu(reader: Reader) -> tuple[str, ...]:
     """The endpoints of the main menu: what this reader can open."""
     sees_all, admin = access.may_see_all(reader), reader.has(ADMIN)
     opens = {
-        "claims.list_all": sees_all, "payments.list": sees_all, "people.list": admin,
-        "policy.categories": admin, "audit.list": reader.has(AUDITOR, ADMIN),
+        "claims.list_all": sees_all, "payments.list": sees_all, "rates.list": sees_all,
+        "invoices.list": sees_all, "people.list": admin,
+        "policy.show": reader.has(FINANCE, ADMIN), "audit.list": reader.has(AUDITOR, ADMIN),
     }  # fmt: skip
     return tuple(entry for entry in labels.MENU if opens.get(entry, True))
 

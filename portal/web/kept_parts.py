@@ -25,7 +25,17 @@ from sqlalchemy import Row
 
 from portal.core.clock import now
 from portal.web import labels
-from portal.web.i18n import day, local, moment, money, named, short_moment, took
+from portal.web.i18n import (
+    day,
+    local,
+    moment,
+    money,
+    named,
+    number,
+    share,
+    short_moment,
+    took,
+)
 from portal.web.languages import language, markup, plural_markup
 
 MOST_PARTS = 4096
@@ -38,7 +48,7 @@ PLAIN = frozenset((str, Markup, int, bool, type(None), date, datetime, timedelta
 GLOBALS = {"_": markup, "gettext": markup, "ngettext": plural_markup, "labels": labels}
 FILTERS = {
     "money": money, "day": day, "moment": moment, "short_moment": short_moment, "took": took,
-    "named": named,
+    "named": named, "number": number, "share": share,
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from portal.core.errors import Missing
 from portal.core.notices import Notice
 from portal.people import sessions
 from portal.people.models import Person
+from portal.prior.models import KINDS
 from portal.web.languages import gettext as _
 from portal.web.languages import ngettext
 from portal.web.notice_words import sentence
@@ -122,6 +123,8 @@ def _reader(session: Session, person_id: int) -> Person | None:
 def _url_of(notice: Notice) -> str:
     if notice.subject_kind == "claim":
         return _url("claims.show", claim_id=notice.subject_id)
+    if notice.subject_kind in KINDS:
+        return _url("prior.show", shelf=f"{notice.subject_kind}s", request_id=notice.subject_id)
     return _url("notices.list")
 
 

@@ -8,12 +8,16 @@ from typing import Any
 
 from portal.claims import events
 from portal.core.words import words
-from portal.people.events import BANK_ACCOUNT_CHANGED
+from portal.people import events as people
+from portal.prior import events as prior
 from portal.web.i18n import money
 from portal.web.languages import gettext
 
 SENTENCES = {
     events.SUBMITTED: words("A claim waits for your decision: %(purpose)s, %(total)s"),
+    events.FILLED_FOR_YOU: words(
+        "%(who)s submitted a claim in your name; you can withdraw it: %(purpose)s, %(total)s"
+    ),
     events.AUTO_APPROVED: words("Your claim was approved at once: %(purpose)s, %(total)s"),
     events.APPROVED: words("Your claim is approved: %(purpose)s, %(total)s"),
     events.RETURNED: words("%(who)s returned your claim: %(purpose)s"),
@@ -24,7 +28,20 @@ SENTENCES = {
     events.REMINDED: words("A claim still waits for your decision and is late: %(purpose)s"),
     events.PAID: words("Your claim is paid: %(purpose)s, %(total)s"),
     events.PAYMENT_FAILED: words("The payment of your claim failed: %(purpose)s, %(total)s"),
-    BANK_ACCOUNT_CHANGED: words(
+    people.DEPUTY_ALLOWED: words("%(who)s may fill claims for you from now on."),
+    people.DEPUTY_REVOKED: words("%(who)s may not fill claims for you any more."),
+    people.MADE_DEPUTY: words("You may fill claims for %(who)s from now on."),
+    people.DEPUTY_NO_MORE: words("You may not fill claims for %(who)s any more."),
+    prior.SUBMITTED: words("A request waits for your decision: %(purpose)s, %(total)s"),
+    prior.APPROVED: words("Your request is approved: %(purpose)s, %(total)s"),
+    prior.RETURNED: words("%(who)s returned your request: %(purpose)s"),
+    prior.REJECTED: words("%(who)s rejected your request: %(purpose)s"),
+    prior.REMINDED: words("A request still waits for your decision and is late: %(purpose)s"),
+    prior.PAID: words("Your advance is paid out: %(purpose)s, %(total)s"),
+    prior.PAYMENT_FAILED: words("The payment of your advance failed: %(purpose)s, %(total)s"),
+    prior.REPAID: words("%(who)s noted cash that you returned on your advance: %(purpose)s"),
+    prior.OVERDUE: words("Settle what you still owe of an advance: %(purpose)s, %(total)s"),
+    people.BANK_ACCOUNT_CHANGED: words(
         "Your bank account was changed. If it was not you, tell finance at once."
     ),
 }

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import cast
 
 from flask import current_app, render_template, url_for
 from sqlalchemy import select
@@ -12,42 +11,53 @@ from sqlalchemy import select
 from portal.approvals.flow import ROLE
 from portal.approvals.models import FlowStep
 from portal.claims import events, queries
-from portal.claims.models import APPROVED, EDITABLE, PAID, PAYING, STATES, Claim, Receipt
+from portal.claims.computing import in_figures
+from portal.claims.models import (
+    APPROVED,
+    EDITABLE,
+    PAID,
+    PAYING,
+    STATES,
+    TRAVEL,
+    Claim,
+    Settlement,
+)
+from portal.claims.pricing import price_of
 from portal.claims.printed import (
     Paper,
     PrintedClaim,
     PrintedLine,
     PrintedOpinion,
     PrintedPayment,
-    PrintedReceipt,
-    Problem,
     check_value,
     same_check_value,
 )
+from portal.claims.printed_travel import leg_of
 from portal.core import pdf
-from portal.core.db import db
+from portal.core.db import Rows, db
 from portal.core.errors import NotNow
-from portal.core.events import Event
-from portal.core.files import Store
+from portal.core.events import Event, Subject
 from portal.core.money import in_words
 from portal.core.text import typed as plain
 from portal.core.words import words
-from portal.invoices.models import Invoice
-from portal.people.models import Department, Person
+from portal.people.models import Company, Department, Person
 from portal.people.roles import FINANCE
 from portal.policy.queries import categories
+from portal.prior.models import PriorRequest
 from portal.web import labels
-from portal.web.i18n import day, local, money, named
+from portal.web.i18n import local, named
 from portal.web.languages import gettext as _
 from portal.web.languages import language
+from portal.web.paper_receipts import examined, files_of, receipts_of
 from portal.web.session import settings
 
 
 @dataclass(frozen=True)
 class Recognised:
-    """A claim whose printed form somebody holds. ``total`` is minor units of ``currency``.
+    """A claim or advance whose printed form somebody holds.
 
-    ``printed_state`` is the claim's state when it was printed, ``state`` that of now.
+    ``total`` is minor units of ``currency``; ``printed_state`` is the state when it was
+    printed, ``state`` that of now.
     """
 
     number: str
@@ -56,6 +66,7 @@ class Recognised:
     printed_state: str
     state: str
     day: date
+    advance: bool = False
 
 
 def pdf_of(claim: Claim, paper: Paper) -> bytes:
@@ -67,12 +78,12 @@ def pdf_of(claim: Claim, paper: Paper) -> bytes:
         raise NotNow(
             words("A claim can be printed once it is submitted; until then it can still change.")
         )
-    files = _files(claim)
+    files = files_of(claim)
     form = printed(claim, files)
     static = Path(current_app.root_path) / "static"
 
     def make() -> bytes:
-        html = _html(replace(form, receipts=_examined(form.receipts, files)), paper)
+        html = _html(replace(form, receipts=examined(form.receipts, files)), paper)
         return pdf.render(html, files=files, static_root=static)
 
     # What a receipt's file turns out to be follows from its bytes, so the key need not wait
@@ -84,20 +95,19 @@ def pdf_of(claim: Claim, paper: Paper) -> bytes:
 def printed(claim: Claim, files: Mapping[str, Path]) -> PrintedClaim:
     """The claim, whose lines and receipts are loaded, as it goes on paper. Six queries."""
     session = db.session()
-    claimant, department = session.execute(
-        select(Person, Department)
+    claimant, department, company = session.execute(
+        select(Person, Department, Company)
+        .select_from(Person)
         .join(Department, Department.id == claim.department_id)
+        .join(Company, Company.id == claim.company_id)
         .where(Person.id == claim.claimant_id)
-    ).one()
-    company = session.scalars(
-        select(Department).where(Department.parent_id.is_(None)).order_by(Department.id).limit(1)
     ).one()
     lines = _lines(claim, {each.code: named(each.name) for each in categories(session)})
     value = _check_value(claim, lines, claim.state)
     address = url_for("verify.show", code=f"{claim.number}-{value}")
     return PrintedClaim(
         company=named(company.name),
-        title=_("Expense claim form"),
+        title=_("Travel claim form") if claim.kind == TRAVEL else _("Expense claim form"),
         number=claim.number or "",
         state=claim.state,
         state_label=str(labels.CLAIM_STATES[claim.state]),
@@ -112,13 +122,34 @@ def printed(claim: Claim, files: Mapping[str, Path]) -> PrintedClaim:
         lines=lines,
         opinions=_opinions(claim),
         payment=_payment(claim),
-        receipts=_receipts(claim, files),
+        receipts=receipts_of(claim, files),
         verify_url=settings().base_url.rstrip("/") + address,
         check_value=value,
         language="zh" if language() == "zh" else "en",
         as_of=local(claim.updated_at),
         currency=claim.currency,
+        entered_by=_name_of(claim.entered_by_id),
+        kind=claim.kind,
+        trip=(claim.trip.number or "") if claim.trip else "",
+        settled=_settled(claim),
     )
+
+
+def _name_of(person_id: int | None) -> str:
+    person = db.session.get(Person, person_id) if person_id else None
+    return person.name if person else ""
+
+
+def _settled(claim: Claim) -> tuple[tuple[str, int], ...]:
+    """The advances that were settled when the claim was paid. One query."""
+    rows = db.session.execute(
+        select(PriorRequest.number, Settlement.settled)
+        .select_from(Settlement)
+        .join(PriorRequest, PriorRequest.id == Settlement.advance_id)
+        .where(Settlement.claim_id == claim.id, Settlement.settled > 0)
+        .order_by(PriorRequest.number)
+    )
+    return tuple((row.number or "", row.settled or 0) for row in rows)
 
 
 def recognise(number: str, typed: str) -> Recognised | None:
@@ -167,15 +198,21 @@ def _lines(claim: Claim, names: Mapping[str, str]) -> tuple[PrintedLine, ...]:
             description=line.purpose,
             city=line.city,
             amount=line.amount or 0,
+            ends_on=line.ends_on,
+            leg=leg_of(line.leg or {}),
+            worked_out=in_figures(price_of(line), line.currency),
+            tax=line.tax,
         )
         for position, line in enumerate(claim.lines, start=1)
     )
 
 
-def _opinions(claim: Claim) -> tuple[PrintedOpinion, ...]:
-    session = db.session()
-    of_finance = set(session.scalars(select(FlowStep.id).where(FlowStep.decider == ROLE + FINANCE)))
-    opinions = tuple(
+def opinions_of(rows: Rows) -> tuple[PrintedOpinion, ...]:
+    """What was decided at the steps of a route. One query."""
+    of_finance = set(
+        db.session.scalars(select(FlowStep.id).where(FlowStep.decider == ROLE + FINANCE))
+    )
+    return tuple(
         PrintedOpinion(
             step=row.name_zh if language() == "zh" else row.name_en,
             decision=str(labels.STEP_STATES[row.state]),
@@ -185,9 +222,13 @@ def _opinions(claim: Claim) -> tuple[PrintedOpinion, ...]:
             at=local(row.decided_at),
             is_finance=row.flow_step_id in of_finance,
         )
-        for row in queries.steps_of(session, claim.id)
+        for row in rows
         if row.decided_at and row.person_id == row.decided_by_id
     )
+
+
+def _opinions(claim: Claim) -> tuple[PrintedOpinion, ...]:
+    opinions = opinions_of(queries.steps_of(db.session(), claim.id))
     if not opinions and claim.decided_at and claim.state in (APPROVED, PAYING, PAID):
         opinions = (
             PrintedOpinion(
@@ -203,11 +244,16 @@ def _opinions(claim: Claim) -> tuple[PrintedOpinion, ...]:
 
 
 def _payment(claim: Claim) -> PrintedPayment | None:
+    return payment_of(claim.subject, events.PAID)
+
+
+def payment_of(about: Subject, paid: str) -> PrintedPayment | None:
+    """Day, reference and payer of what was paid, as the event of kind ``paid`` says."""
     row = db.session.execute(
         select(Event.data, Person.name)
         .join(Person, Person.id == Event.actor_id)
-        .where(Event.subject_kind == "claim", Event.subject_id == claim.id)
-        .where(Event.kind == events.PAID)
+        .where(Event.subject_kind == about.kind, Event.subject_id == about.id)
+        .where(Event.kind == paid)
         .order_by(Event.id.desc())
         .limit(1)
     ).one_or_none()
@@ -215,69 +261,6 @@ def _payment(claim: Claim) -> PrintedPayment | None:
         return None
     paid_on, reference = date.fromisoformat(row.data["paid_on"]), row.data["reference"]
     return PrintedPayment(paid_on=paid_on, reference=reference, payer=row.name)
-
-
-def _files(claim: Claim) -> dict[str, Path]:
-    """The files of the claim's receipts that are there, by SHA-256."""
-    store = cast(Store, current_app.extensions["store"])
-    paths = {receipt.sha256: store.path(receipt.sha256) for receipt in claim.receipts}
-    return {sha256: path for sha256, path in paths.items() if path.is_file()}
-
-
-def _receipts(claim: Claim, files: Mapping[str, Path]) -> tuple[PrintedReceipt, ...]:
-    place = {line.id: position for position, line in enumerate(claim.lines, start=1)}
-    return tuple(
-        PrintedReceipt(
-            line=place[receipt.line_id],
-            filename=receipt.filename,
-            sha256=receipt.sha256,
-            media_type=receipt.media_type,
-            pages=receipt.pages or 1,
-            values=_values(receipt),
-            problem=None if receipt.sha256 in files else "missing",
-        )
-        for receipt in claim.receipts
-    )
-
-
-def _examined(
-    receipts: tuple[PrintedReceipt, ...], files: Mapping[str, Path]
-) -> tuple[PrintedReceipt, ...]:
-    """The receipts with what the renderer finds in the PDF files among them."""
-    found = {
-        receipt.sha256: pdf.receipt_pages(files[receipt.sha256])
-        for receipt in receipts
-        if receipt.kind == "pdf"
-    }
-    return tuple(
-        replace(
-            receipt,
-            pages=found[receipt.sha256].pages,
-            problem=cast(Problem | None, found[receipt.sha256].problem),
-        )
-        if receipt.sha256 in found
-        else receipt
-        for receipt in receipts
-    )
-
-
-def _values(receipt: Receipt) -> tuple[tuple[str, str], ...]:
-    """What was read from an electronic invoice, for the paper that stands for it."""
-    invoice: Invoice | None = receipt.invoice
-    if invoice is None:
-        return ()
-    read = (
-        (_("Invoice number"), " ".join(filter(None, (invoice.code, invoice.number)))),
-        (_("Date"), day(invoice.issued_on) if invoice.issued_on else ""),
-        (_("Seller"), invoice.seller),
-        (_("Seller's tax number"), invoice.seller_tax_id),
-        (_("Buyer"), invoice.buyer),
-        (_("Buyer's tax number"), invoice.buyer_tax_id),
-        (_("Net amount"), money(invoice.net) if invoice.net is not None else ""),
-        (_("Tax"), money(invoice.tax) if invoice.tax is not None else ""),
-        (_("Total with tax"), money(invoice.total) if invoice.total is not None else ""),
-    )
-    return tuple((label, value) for label, value in read if value)
 
 
 def _html(form: PrintedClaim, paper: Paper) -> str:

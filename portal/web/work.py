@@ -7,7 +7,7 @@ mail, with the same Message-ID, once more rather than never.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from threading import Event
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,8 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from portal.approvals import reminders
-from portal.claims import events
-from portal.claims.models import Claim, Receipt
+from portal.claims import events, intake
+from portal.claims.models import Claim, Reading, Receipt
 from portal.claims.workflow import tell
 from portal.core import clock, jobs, mail, once, pdf
 from portal.core.db import begin_writing, db
@@ -27,7 +27,12 @@ from portal.core.events import record
 from portal.core.files import Store
 from portal.core.jobs import Job
 from portal.core.notices import Notice
+from portal.people.companies import main_currency
 from portal.people.models import DAILY, Person
+from portal.prior import reminders as owed
+from portal.prior.models import KINDS as PRIOR_KINDS
+from portal.prior.workflow import remind as remind_of_request
+from portal.rates.fetching import Address, FetchFailed, take_in
 from portal.web import mails
 from portal.web.logs import log
 from portal.web.session import settings
@@ -75,11 +80,24 @@ def remind(session: Session, _data: dict[str, Any], at: datetime) -> None:
     begin_writing(session)
     for step_id in late:
         due = reminders.remind(session, step_id, at=at, timezone=settings().timezone)
-        if due is None or due.about.kind != "claim":
+        if due is None:
+            continue
+        if due.about.kind in PRIOR_KINDS:
+            remind_of_request(session, due.about.id, due.people, step_id, at=at)
             continue
         claim = session.get_one(Claim, due.about.id)
         record(session, events.REMINDED, due.about, by=None, at=at, step=step_id)
         tell(session, claim, due.people, events.REMINDED, at)
+
+
+def remind_debtors(session: Session, _data: dict[str, Any], at: datetime) -> None:
+    """Remind everybody who owes an advance after its day, at most once a week."""
+    today = clock.day(at, settings().timezone)
+    late = owed.overdue(session, today, at)
+    session.rollback()
+    begin_writing(session)
+    for advance_id in late:
+        owed.remind(session, advance_id, today=today, at=at)
 
 
 def queue_digests(session: Session, data: dict[str, Any], at: datetime) -> None:
@@ -97,6 +115,7 @@ def tidy(session: Session, _data: dict[str, Any], at: datetime) -> None:
     begin_writing(session)
     jobs.forget_done(session, at)
     once.forget_old(session, at)
+    intake.forget_old(session, at)
     session.commit()
     store: Store = current_app.extensions["store"]
     # Each file is asked for as it comes up: one named a moment ago is never swept away.
@@ -105,9 +124,37 @@ def tidy(session: Session, _data: dict[str, Any], at: datetime) -> None:
 
 
 def _is_named(session: Session, sha: str) -> bool:
-    named = session.scalar(select(Receipt.id).where(Receipt.sha256 == sha).limit(1)) is not None
+    named = any(
+        session.scalar(select(row.id).where(row.sha256 == sha).limit(1)) is not None
+        for row in (Receipt, Reading)
+    )
     session.rollback()
     return named
+
+
+def read_file(session: Session, data: dict[str, Any], at: datetime) -> None:
+    """Read one file that waits, and attach it to its claim."""
+    file = intake.waits(session, data["reading_id"])
+    # Reading takes its time: nothing is held while it does.
+    session.rollback()
+    if file is None:
+        return
+    read, unread = intake.read(current_app.extensions["store"], file, ocr=settings().ocr)
+    begin_writing(session)
+    intake.take_in(session, data["reading_id"], read, unread, at=at)
+
+
+def fetch_rates(session: Session, data: dict[str, Any], at: datetime) -> None:
+    """Fetch the day's exchange rates from where the company says, when it says so."""
+    if not settings().rates_url:
+        return
+    base, source = main_currency(session), Address(settings().rates_url)
+    # The address may take its time: nothing is held while it does.
+    session.rollback()
+    day = date.fromisoformat(data["slot"])
+    found = source.fetch(day)
+    begin_writing(session)
+    take_in(session, found, source=source.name, base=base, day=day, at=at)
 
 
 HANDLERS: dict[str, jobs.Handler] = {
@@ -115,8 +162,11 @@ HANDLERS: dict[str, jobs.Handler] = {
     "mail_digest": mail_digest,
     "mail_token": mail_token,
     "remind": remind,
+    "remind_debtors": remind_debtors,
     "queue_digests": queue_digests,
     "tidy": tidy,
+    "fetch_rates": fetch_rates,
+    "read_file": read_file,
 }
 """A handler begins without a transaction. It leaves none, or a writing one to be committed."""
 
@@ -141,8 +191,10 @@ def _each_day_at(hour: int) -> Callable[[datetime], str]:
 
 DUTIES = (
     Duty("remind", _office_hour),
+    Duty("remind_debtors", _each_day_at(9)),
     Duty("queue_digests", _each_day_at(8)),
     Duty("tidy", _each_day_at(3)),
+    Duty("fetch_rates", _each_day_at(7)),
 )
 
 
@@ -196,7 +248,8 @@ def _do(session: Session, job: Job, at: datetime) -> None:
     except Exception as error:
         session.rollback()
         # What went wrong is for the log and the table; it may not tell of a person.
-        says = str(error) if isinstance(error, mail.MailFailed) else type(error).__name__
+        plain = isinstance(error, (mail.MailFailed, FetchFailed))
+        says = str(error) if plain else type(error).__name__
         log.warning("job failed", job=job_id, kind=kind, attempts=attempts, error=says)
         begin_writing(session)
         jobs.put_back(session, session.get_one(Job, job_id), at, says)

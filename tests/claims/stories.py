@@ -68,10 +68,10 @@ def seen(session: Session, claim_id: int, name: str) -> Seen:
     return found
 
 
-def picture(width: int = 40) -> bytes:
-    """A small PNG; another width makes another file."""
+def picture(width: int = 40, number: int = 0) -> bytes:
+    """A small PNG; another width or number makes another file."""
     out = io.BytesIO()
-    Image.new("RGB", (width, 30), "white").save(out, "PNG")
+    Image.new("RGB", (width, 30), (255, number // 256 % 256, number % 256)).save(out, "PNG")
     return out.getvalue()
 
 
@@ -87,12 +87,17 @@ def draft(
         drafting.new_line(session, claim)
     fill(session, claim, *(amounts or (500_00,)), purpose=purpose, category=category, at=at)
     if receipts:
-        for width, line in enumerate(claim.lines, start=40):
-            data = picture(width)
-            kept = Accepted(data, "image/png", ".png", f"receipt {width}.png", None)
-            sha256 = current_app.extensions["store"].put(data)
-            attach(session, claim, Upload(kept, sha256), line, shown=claim.version, at=at)
+        give_receipts(session, claim, at)
     return claim
+
+
+def give_receipts(session: Session, claim: Claim, at: datetime | None = None) -> None:
+    """Hang a picture on every line of a draft."""
+    for width, line in enumerate(claim.lines, start=40):
+        data = picture(width, claim.id)
+        kept = Accepted(data, "image/png", ".png", f"receipt {width}.png", None)
+        sha256 = current_app.extensions["store"].put(data)
+        attach(session, claim, Upload(kept, sha256), line, shown=claim.version, at=at or now())
 
 
 def fill(

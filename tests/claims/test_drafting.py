@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from portal.claims import drafting, queries
+from portal.claims import drafting, queries, templates
 from portal.claims.drafting import TypedLine, misread
 from portal.claims.models import Claim
 from portal.core.clock import now
@@ -148,13 +148,13 @@ def test_a_copy_has_no_dates_receipts_number_or_history(session: Session) -> Non
 
 
 def test_a_template_belongs_to_its_owner(session: Session) -> None:
-    kept = drafting.keep_as_template(session, draft(session), "Monthly", at=now())
+    kept = templates.keep_as_template(session, draft(session), "Monthly", at=now())
     session.flush()
-    assert drafting.template_of(session, kept.id, kept.owner_id) is kept
+    assert templates.template_of(session, kept.id, kept.owner_id) is kept
     with pytest.raises(Missing):
-        drafting.template_of(session, kept.id, person(session, "dan").id)
+        templates.template_of(session, kept.id, person(session, "dan").id)
     with pytest.raises(Invalid):
-        drafting.keep_as_template(session, draft(session), "  ", at=now())
+        templates.keep_as_template(session, draft(session), "  ", at=now())
 
 
 def test_deleting_a_draft_leaves_its_trace_in_the_log(session: Session) -> None:

@@ -44,16 +44,16 @@ def test_an_invoice_that_another_sent_claim_holds_is_found(session: Session) -> 
     mine, theirs = draft(session), draft(session, "dan")
     for claim in (mine, theirs):
         attach_invoice(session, claim)
-    assert rules(session, mine) == []
+    assert "invoice_claimed" not in rules(session, mine)
     send(session, theirs)
-    assert rules(session, mine) == ["invoice_claimed"]
+    assert "invoice_claimed" in rules(session, mine)
 
 
 def test_the_same_invoice_on_two_claims_of_different_number_is_fine(session: Session) -> None:
     mine, theirs = draft(session), draft(session, "dan")
     attach_invoice(session, mine)
     attach_invoice(session, theirs, DIGITAL.but(number="26312000000999999999"))
-    assert rules(session, mine) == rules(session, theirs) == []
+    assert "invoice_claimed" not in rules(session, mine) + rules(session, theirs)
 
 
 def test_findings_stay_on_record_word_for_word(session: Session) -> None:

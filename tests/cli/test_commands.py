@@ -55,7 +55,7 @@ def test_a_new_installation_gets_its_first_administrator(production: Installatio
         assert "paper-crane" not in production.get("/sign-in")[1]
     with closing(sqlite3.connect(production.instance / "portal.db")) as database:
         assert database.execute("SELECT count(*) FROM people").fetchone() == (1,)
-        assert database.execute("SELECT count(*) FROM flows").fetchone() == (1,)
+        assert database.execute("SELECT count(*) FROM flows").fetchone() == (3,)
         assert database.execute("SELECT role FROM role_grants").fetchall() == [("admin",)]
 
 

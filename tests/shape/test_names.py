@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from portal.claims import events
+from portal.prior import events as prior
 from portal.web.access_table import rows
 
 ROOT = Path(__file__).parents[2]
@@ -17,6 +18,7 @@ WITHOUT_ENDPOINT = {
     "errors/error": "one page for every refusal",
     "claims/list_all": "drawn by the page function that both lists share",
     "claims/print": "becomes the PDF of claims.paper",
+    "prior/print": "becomes the PDF of prior.paper",
 }
 """Whole pages that are not named after an endpoint, and why."""
 
@@ -27,6 +29,9 @@ TESTED_TOGETHER = {
         "delete": "draft", "submit": "submit", "withdraw": "submit", "template": "repeat",
         "templates": "repeat", "list_all": "list",
     },
+    "prior": {
+        "delete": "edit", "withdraw": "submit", "close": "submit", "repay": "owed",
+    },
 }  # fmt: skip
 
 
@@ -34,6 +39,13 @@ def test_every_event_of_a_claim_has_its_words() -> None:
     folder = TEMPLATES / "claims" / "events"
     have = {path.stem.removeprefix("_") for path in folder.glob("_*.html")}
     assert have == set(events.ALL), "one file each in templates/claims/events"
+
+
+def test_every_event_of_a_request_has_its_words() -> None:
+    folder = TEMPLATES / "prior" / "events"
+    have = {path.stem.removeprefix("_") for path in folder.glob("_*.html")}
+    named = {value for name, value in vars(prior).items() if name.isupper() and name != "ALL"}
+    assert have == named == set(prior.ALL), "one file each in templates/prior/events"
 
 
 def test_every_event_that_is_named_is_in_the_list_of_all() -> None:
@@ -65,7 +77,7 @@ def test_every_template_that_a_view_names_is_there() -> None:
             assert (TEMPLATES / folder / f"{name}.html").exists(), f"{path.name}: {folder}/{name}"
 
 
-@pytest.mark.parametrize("feature", ["approvals", "claims", "home", "session"])
+@pytest.mark.parametrize("feature", ["approvals", "claims", "home", "prior", "session"])
 def test_every_page_of_the_journey_has_its_test_file(portal: Flask, feature: str) -> None:
     for path in sorted((TEMPLATES / feature).glob("[!_]*.html")):
         if f"{feature}/{path.stem}" in WITHOUT_ENDPOINT:

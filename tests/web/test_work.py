@@ -8,11 +8,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from portal.approvals.models import OPEN, Flow, FlowStep, Route, Step, StepPerson
+from portal.approvals.models import OPEN, Flow, Route, Step, StepPerson
 from portal.claims.models import SUBMITTED, Claim
 from portal.core.db import begin_writing, db
 from portal.core.events import Event as Happened
 from portal.core.notices import Notice
+from portal.people.companies import company_of
 from portal.people.models import Person
 from portal.web import work
 from tests.postbox import Postbox
@@ -28,13 +29,13 @@ def late(app: Flask) -> int:
         alice, bob = change(session, "alice"), change(session, "bob")
         claim = Claim(
             number="BX2026-000001", claimant_id=alice.id, department_id=alice.department_id,
+            company_id=company_of(session, alice.department_id),
             state=SUBMITTED, purpose="Late", total=100, created_at=AT, updated_at=AT,
         )  # fmt: skip
         session.add(claim)
         session.flush()
-        flow = session.scalars(select(Flow)).one()
-        drawn = session.scalars(select(FlowStep).order_by(FlowStep.position)).first()
-        assert drawn is not None
+        flow = session.scalars(select(Flow).where(Flow.subject_kind == "claim")).one()
+        drawn = flow.steps[0]
         route = Route(subject_kind="claim", subject_id=claim.id, round=1, flow_id=flow.id,
                       amount=100, planned_at=AT)  # fmt: skip
         session.add(route)

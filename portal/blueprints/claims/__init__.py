@@ -9,10 +9,14 @@ from portal.blueprints.claims import (  # noqa: E402
     edit,
     list,
     paper,
+    reading,
     receipts,
     repeat,
     show,
     submit,
 )
 
-__all__ = ["blueprint", "draft", "edit", "list", "paper", "receipts", "repeat", "show", "submit"]
+__all__ = [
+    "blueprint", "draft", "edit", "list", "paper", "reading", "receipts", "repeat", "show",
+    "submit",
+]  # fmt: skip

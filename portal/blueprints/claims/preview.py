@@ -8,13 +8,14 @@ from portal.approvals.queries import usual_waits
 from portal.approvals.routing import Earlier, NobodyDecides, Plan, plan
 from portal.claims.judging import judge, routed
 from portal.claims.models import RETURNED, Claim
+from portal.claims.pricing import look
 from portal.core.clock import day, now
 from portal.core.db import db
+from portal.people.models import Person
 from portal.people.queries import Organisation, names_by_id
 from portal.policy.findings import Finding, stopping
 from portal.policy.queries import current_policy
 from portal.policy.rules import Policy
-from portal.web.guards import reader
 from portal.web.session import settings
 
 
@@ -32,6 +33,7 @@ class Preview:
     plan: Plan | None
     names: dict[int, str]
     usual: dict[tuple[int, int], int]
+    claimant: str
 
     @property
     def stopping(self) -> list[Finding]:
@@ -49,11 +51,13 @@ class Preview:
 
 
 def preview(draft: Claim) -> Preview:
-    """Judge and route the reader's own draft as of now."""
+    """Judge and route a draft as of now."""
     session = db.session()
+    claimant = session.get_one(Person, draft.claimant_id)
     on = day(now(), settings().timezone)
     policy = current_policy(session, on)
-    findings = judge(session, draft, policy, grade=reader().grade, on=on)
+    look(session, draft, policy, on=on)
+    findings = judge(session, draft, policy, grade=claimant.grade, on=on)
     flow = flow_for(session, "claim")
     earlier = None
     if draft.state == RETURNED:
@@ -73,4 +77,5 @@ def preview(draft: Claim) -> Preview:
         plan=planned,
         names=names_by_id(session, people),
         usual=usual_waits(session, flow.id, people),
+        claimant=claimant.name,
     )

@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from portal.blueprints.claims import blueprint
 from portal.claims import access, drafting, queries
 from portal.claims.access import Seen
+from portal.claims.templates import keep_as_template, template_of, templates_of
 from portal.core.clock import now
 from portal.core.db import db
 from portal.core.errors import Invalid
@@ -29,7 +30,7 @@ def copy(seen: Seen) -> Any:
 @signed_in
 def templates() -> Any:
     """The reader's templates."""
-    found = drafting.templates_of(db.session(), reader().id)
+    found = templates_of(db.session(), reader().id)
     return render_template("claims/templates.html", templates=found, form=ActionForm())
 
 
@@ -49,7 +50,7 @@ def template_post(seen: Seen) -> Any:
     form = TemplateForm()
     old = queries.with_lines(db.session(), seen.claim)
     try:
-        kept = drafting.keep_as_template(db.session(), old, form.name.data or "", at=now())
+        kept = keep_as_template(db.session(), old, form.name.data or "", at=now())
     except Invalid as refusal:
         form.refuse(refusal)
         return render_template("claims/template.html", claim=old, form=form), 422
@@ -62,7 +63,7 @@ def template_post(seen: Seen) -> Any:
 @writes()
 def use_template(template_id: int) -> Any:
     """A new draft from a template."""
-    kept = drafting.template_of(db.session(), template_id, reader().id)
+    kept = template_of(db.session(), template_id, reader().id)
     return _new_from(kept.content)
 
 
@@ -71,7 +72,7 @@ def use_template(template_id: int) -> Any:
 @writes()
 def delete_template(template_id: int) -> Any:
     """Delete a template."""
-    kept = drafting.template_of(db.session(), template_id, reader().id)
+    kept = template_of(db.session(), template_id, reader().id)
     db.session.delete(kept)
     flash(_("“%(name)s” is deleted.", name=kept.name), "success")
     return redirect(url_for("claims.templates"), 303)

@@ -21,6 +21,7 @@ from portal.core.db import db
 from portal.core.errors import Invalid
 from portal.core.words import Named, from_data
 from portal.forms.claims import CommentForm
+from portal.people.projects import names_of
 from portal.policy.queries import categories
 from portal.web.guards import claim
 from portal.web.help import help_for
@@ -36,7 +37,7 @@ from portal.web.writing import writes
 @claim(access.may_see)
 def show(seen: Seen) -> Any:
     """The claim page, for its claimant, its approvers and whoever else may see it."""
-    if seen.mine and seen.claim.submitted_at is None:
+    if seen.at_hand and seen.claim.submitted_at is None:
         return redirect(url_for("claims.edit", claim_id=seen.claim.id), 303)
     return render_template("claims/show.html", **page_of(seen))
 
@@ -56,6 +57,7 @@ def page_of(seen: Seen) -> dict[str, Any]:
         "timeline": told,
         "changes": changed,
         "categories": {each.code: each for each in categories(session)} if changed else {},
+        "projects": names_of(session) if changed else {},
         "comment_form": None,
         "decision_form": None,
     }

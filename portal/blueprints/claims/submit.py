@@ -6,17 +6,26 @@ from flask import flash, redirect, render_template, url_for
 
 from portal.blueprints.claims import blueprint
 from portal.blueprints.claims.preview import preview
-from portal.claims import access, queries, workflow
+from portal.claims import access, intake, queries, workflow
 from portal.claims.access import Seen
+from portal.claims.duplicates import told
+from portal.claims.pricing import price
 from portal.core.clock import day, now
 from portal.core.db import db
-from portal.core.errors import NotNow
+from portal.core.errors import NotNow, Stale
 from portal.core.words import words
-from portal.forms.claims import ActionForm
-from portal.web.guards import claim
+from portal.forms.claims import ActionForm, SubmitForm
+from portal.invoices.registry import AlreadyClaimed
+from portal.policy.queries import current_policy
+from portal.web.guards import claim, reader
+from portal.web.i18n import say
 from portal.web.languages import gettext as _
 from portal.web.session import settings
 from portal.web.writing import writes
+
+WORTH_OTHER = words(
+    "A rate has changed since this page was shown, and with it the total. Look at it again."
+)
 
 
 @blueprint.get("/<int:claim_id>/submit")
@@ -24,10 +33,15 @@ from portal.web.writing import writes
 def submit(seen: Seen) -> Any:
     """What will happen when the claim is sent."""
     draft = queries.with_lines(db.session(), seen.claim)
+    try:
+        intake.refuse_while_reading(db.session(), draft)
+    except NotNow as refusal:
+        flash(say(refusal.words), "problem")
+        return redirect(url_for("claims.edit", claim_id=draft.id, _anchor="claim-reading"), 303)
     judged = preview(draft)
     if judged.stopping:
         return redirect(url_for("claims.edit", claim_id=draft.id, checked=1), 303)
-    form = ActionForm(version=draft.version)
+    form = SubmitForm(version=draft.version, total=draft.total)
     return render_template("claims/submit.html", claim=draft, judged=judged, form=form)
 
 
@@ -36,7 +50,15 @@ def submit(seen: Seen) -> Any:
 @writes()
 def submit_post(seen: Seen) -> Any:
     """Send the claim on its route."""
+    intake.refuse_while_reading(db.session(), seen.claim)
     draft = queries.with_lines(db.session(), seen.claim)
+    form, at = SubmitForm(), now()
+    on = day(at, settings().timezone)
+    # What it comes to now is what it is sent with; from here on rates change nothing.
+    price(db.session(), draft, current_policy(db.session(), on), on=on)
+    db.session.flush()
+    if form.total.data not in (None, "", str(draft.total)):
+        raise Stale(WORTH_OTHER)
     judged = preview(draft)
     if judged.plan is None:
         raise NotNow(
@@ -45,13 +67,18 @@ def submit_post(seen: Seen) -> Any:
                 "an administrator has to correct the route."
             )
         )
-    at = now()
-    workflow.submit(
-        db.session(), draft, judged.findings, judged.plan, judged.flow,
-        policy_version=judged.policy.version,
-        shown=ActionForm().shown,
-        at=at, on=day(at, settings().timezone),
-    )  # fmt: skip
+    try:
+        workflow.submit(
+            db.session(), draft, judged.findings, judged.plan, judged.flow,
+            policy_version=judged.policy.version,
+            shown=form.shown,
+            at=at, on=on, by=seen.reader,
+        )  # fmt: skip
+    except AlreadyClaimed as refusal:
+        # Somebody else was faster by a moment: the form shows at which line.
+        db.session.rollback()
+        flash(say(told(db.session(), refusal, reader())), "problem")
+        return redirect(url_for("claims.edit", claim_id=seen.claim.id, checked=1), 303)
     flash(_("Submitted. You can follow it here."), "success")
     return redirect(url_for("claims.show", claim_id=draft.id), 303)
 

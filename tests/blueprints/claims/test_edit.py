@@ -75,7 +75,7 @@ def test_the_summary_links_to_controls_that_are_there(alice: Visitor) -> None:
     assert [target for target in targets if not alice.find(f"#{target}")] == []
 
 
-def test_each_finding_has_words_a_mend_and_an_article(alice: Visitor, visitor: Visitor) -> None:
+def test_each_finding_has_words_a_mend_its_rule_and_an_article(alice: Visitor) -> None:
     editing(alice)
     fields = good(alice, amount="500", spent_on=spent(120), category="local_transport")
     press(alice, "save", purpose="Visit", **fields)
@@ -84,11 +84,12 @@ def test_each_finding_has_words_a_mend_and_an_article(alice: Visitor, visitor: V
         "expenses must be claimed within 90 days", "Say why it comes so late.",
         "The limit is ¥80.00 per day; this is ¥420.00 more.",
     )  # fmt: skip
-    articles = {link.attributes["href"] or "" for link in alice.find(".finding a")}
+    explained = {link.attributes["href"] or "" for link in alice.find(".finding a")}
     assert len(alice.find(".finding a")) == len(alice.find(".finding"))
-    for address in articles:
-        assert address.startswith("/help/")
-        assert visitor.go(address).status == 200
+    for address in explained:
+        assert address.startswith("/policy/rules/")
+        assert alice.go(address).status == 200
+        assert alice.find("main a[href^='/help/']"), f"{address} leads to no article"
 
 
 def test_the_route_is_shown_with_reasons_and_skips(alice: Visitor) -> None:

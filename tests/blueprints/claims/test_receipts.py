@@ -49,7 +49,7 @@ def test_an_e_invoice_fills_a_line(alice: Visitor, kind: str) -> None:
     assert len(lines(alice)) == 1
     assert value(alice, f"{line}-spent_on") == "2026-03-17"
     assert value(alice, f"{line}-amount") == "2000.00"
-    alice.sees(sample.seller, "¥2,000.00", "¥113.21", "not verified")
+    alice.sees(sample.seller, "¥2,000.00", "¥113.21", "Not verified")
 
 
 @pytest.mark.parametrize("kind", FILES)

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from portal.claims import drafting
+from portal.claims import templates
 from portal.core.clock import now
 from tests.blueprints.claims.pages import a_draft, a_sent, lines, value
 from tests.browser import Visitor
@@ -12,7 +12,7 @@ from tests.claims.stories import draft, writing
 
 def a_template(app: Flask, name: str = "alice") -> int:
     with writing(app) as session:
-        kept = drafting.keep_as_template(session, draft(session, name), "Phone bill", at=now())
+        kept = templates.keep_as_template(session, draft(session, name), "Phone bill", at=now())
         session.flush()
         return kept.id
 

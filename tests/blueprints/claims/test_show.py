@@ -237,7 +237,7 @@ def test_what_was_read_from_an_invoice_stands_beside_its_line(bob: Visitor, app:
         send(session, claim)
     bob.go(f"/claims/{claim.id}")
     first, second = (" ".join(node.text(separator=" ").split()) for node in bob.find(".line-files"))
-    for read in (DIGITAL.number, DIGITAL.seller, "¥2,000.00 · tax ¥113.21", "not verified"):
+    for read in (DIGITAL.number, DIGITAL.seller, "¥2,000.00 · tax ¥113.21", "Not verified"):
         assert read in first
         assert read not in second
 

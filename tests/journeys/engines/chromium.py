@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
@@ -108,6 +108,26 @@ class Chromium(Browser):
 
     def attach(self, label: str, path: Path) -> None:
         self._field(label).set_input_files(path)
+
+    def drop(self, label: str, paths: Sequence[Path]) -> None:
+        """Drop files on a field, and wait for what that causes."""
+        self._field(label).set_input_files(paths)
+        self._settle()
+
+    def type_into(self, label: str, text: str) -> None:
+        """Type at the end of a field, key by key, and stay in it."""
+        field = self._field(label)
+        field.click()
+        field.press("End")
+        self.type_on(text)
+
+    def type_on(self, text: str) -> None:
+        """Type wherever the cursor is."""
+        self._page.keyboard.type(text, delay=40)
+
+    def value(self, label: str) -> str:
+        """What stands in a field."""
+        return self._field(label).input_value()
 
     def press(self, button_text: str) -> None:
         self._shown("button", button_text, by_xpath.buttons(button_text)).click()
