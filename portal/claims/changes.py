@@ -9,8 +9,8 @@ from portal.core.money import format_plain
 
 FIELDS = (
     "spent_on", "ends_on", "category", "purpose", "original", "rate", "quantity",
-    "unit_price", "amount", "city", "nights", "attendees", "cost_centre", "project", "parts",
-    "reason", "receipts",
+    "unit_price", "amount", "merchant", "city", "nights", "attendees", "cost_centre", "project",
+    "parts", "reason", "receipts",
 )  # fmt: skip
 
 
@@ -49,6 +49,7 @@ def snapshot(claim: Claim) -> dict[str, Any]:
                 "unit_price": line.unit_price,
                 "project": line.project_id,
                 "parts": [[each.cost_centre, each.project_id, each.amount] for each in line.splits],
+                "merchant": line.merchant,
                 "city": line.city,
                 "nights": line.nights,
                 "attendees": line.attendees,

@@ -14,9 +14,9 @@ from portal.core.words import Words, words
 from portal.rates.conversion import parse_currency
 
 MOST_NIGHTS = 366
-LENGTHS = {"purpose": 200, "city": 60, "attendees": 2000, "cost_centre": 40, "reason": 2000,
-           "spent_on": 60, "amount": 60, "nights": 60, "quantity": 60, "unit_price": 60,
-           "ends_on": 60, "currency_code": 20, "part": 60}  # fmt: skip
+LENGTHS = {"purpose": 200, "merchant": 200, "city": 60, "attendees": 2000, "cost_centre": 40,
+           "reason": 2000, "spent_on": 60, "amount": 60, "nights": 60, "quantity": 60,
+           "unit_price": 60, "ends_on": 60, "currency_code": 20, "part": 60}  # fmt: skip
 """Characters that each text may have, also an amount, day or number that is not understood."""
 
 OTHER_CURRENCY = "other"
@@ -53,10 +53,11 @@ class TypedLine:
     unit_price: str = ""
     ends_on: str = ""
     project: str = ""
+    merchant: str = ""
     parts: tuple[TypedPart, ...] = ()
 
 
-PLAIN = ("purpose", "city", "attendees", "cost_centre", "reason")
+PLAIN = ("purpose", "merchant", "city", "attendees", "cost_centre", "reason")
 
 
 def fill(line: Line, typed: TypedLine, cut: set[str], projects: Collection[int]) -> None:

@@ -45,6 +45,7 @@ class LineForm(Form):
     category = SelectField(_l("Category"), validate_choice=False)
     amount = StringField(_l("Amount"), [AtMost(LENGTHS["amount"])], render_kw=AMOUNT)
     purpose = StringField(_l("What for"), [AtMost(LENGTHS["purpose"])])
+    merchant = StringField(_l("Merchant"), [AtMost(LENGTHS["merchant"])])
     city = StringField(_l("City"), [AtMost(LENGTHS["city"])])
     nights = StringField(
         _l("Nights"),
@@ -182,6 +183,7 @@ def line_form(
         "nights": line.typed.get("nights") or _text(line.nights),
         "category": line.category,
         "purpose": line.purpose,
+        "merchant": line.merchant,
         "city": line.city,
         "attendees": line.attendees,
         "cost_centre": line.cost_centre,
