@@ -38,7 +38,8 @@ DESK, ZOOMED, PHONE = 1280, 640, 320
 
 NO_PAGE = {
     "assets.serve", "audit.export", "claims.paper", "claims.poll", "claims.receipt",
-    "claims.thumbnail", "health.alive", "health.ready", "people.export",
+    "claims.reading", "claims.thumbnail", "health.alive", "health.ready", "people.export",
+    "policy.export", "prior.paper", "prior.poll",
 }  # fmt: skip
 """What answers GET with something else than a page: files, pictures, parts of a page."""
 
