@@ -39,7 +39,7 @@ DESK, ZOOMED, PHONE = 1280, 640, 320
 NO_PAGE = {
     "assets.serve", "audit.export", "claims.paper", "claims.poll", "claims.receipt",
     "claims.reading", "claims.thumbnail", "health.alive", "health.ready", "people.export",
-    "policy.export", "prior.paper", "prior.poll",
+    "policy.export", "prior.paper",
 }  # fmt: skip
 """What answers GET with something else than a page: files, pictures, parts of a page."""
 
