@@ -111,13 +111,12 @@ def test_after_a_hostile_file_the_next_one_reads() -> None:
     assert reading.read(samples.digital_xml().encode(), XML)[0].total == 200000
 
 
-def test_an_honest_file_of_many_pages_reads_to_its_end_or_says_where_it_stopped() -> None:
+def test_an_honest_file_of_many_pages_reads_to_its_end() -> None:
     numbers = [f"263120000001234567{n:02d}" for n in range(20)]
     found = reading.read(makers.pdf(*(DIGITAL.but(number=each) for each in numbers)), PDF)
-    pages = [(number, page) for page, number in enumerate(numbers, start=1)]
-    assert [(each.number, each.page) for each in found] == pages[: len(found)]
-    # A busy machine may not come to all of them in time.
-    assert len(found) == len(pages) or f"{len(found) + 1}-20" == found[-1].details["unread_pages"]
+    assert [(each.number, each.page) for each in found] == [
+        (number, page) for page, number in enumerate(numbers, start=1)
+    ]
 
 
 def test_a_child_that_dies_is_replaced() -> None:
