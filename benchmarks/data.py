@@ -1,7 +1,6 @@
 """The measured company: made once per schema and size, kept in ``.cache/bench``."""
 
 import hashlib
-import io
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,7 +8,6 @@ from pathlib import Path
 from random import Random
 
 from flask import Flask
-from PIL import Image, ImageDraw
 from sqlalchemy import Engine, text
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -19,7 +17,6 @@ from benchmarks.lives import Lives
 from benchmarks.loading import Sink, drop_indexes, make_indexes, sink_for
 from portal.approvals.flow import flow_for, start_with_default
 from portal.core.db import Base, begin_writing, db
-from portal.core.files import Store
 from portal.people.passwords import hashed
 from portal.policy.queries import start_with_sample
 from portal.web import schema
@@ -69,7 +66,6 @@ def fill(app: Flask, size: Size) -> float:
     schema.migrate(app)
     now = datetime.now(UTC).replace(microsecond=0)
     with app.app_context():
-        store: Store = app.extensions["store"]
         begin_writing(db.session())
         start_with_sample(db.session(), now - timedelta(days=366 * YEARS))
         start_with_default(db.session())
@@ -82,7 +78,7 @@ def fill(app: Flask, size: Size) -> float:
         rng = Random(SEED)
         company = hire(sink, size.people, hashed(PASSWORD))
         books = Books(sink, now)
-        lives = Lives(sink, books, company, flow, now, _receipts(store), rng)
+        lives = Lives(sink, books, company, flow, now, rng)
         _live(lives, size)
         _usual_waits(sink, company, [step.id for step in flow.steps])
         sink.finish()
@@ -128,18 +124,6 @@ def _usual_waits(sink: Sink, company: Company, flow_steps: list[int]) -> None:
     for reviewer in company.reviewers:
         sink.add("usual_waits", flow_step_id=flow_steps[2], person_id=reviewer, decisions=90,
                  mean_seconds=40_000)  # fmt: skip
-
-
-def _receipts(store: Store) -> list[tuple[str, int]]:
-    """A few pictures of receipts that all lines share."""
-    kept = []
-    for number in range(8):
-        picture = Image.new("RGB", (620, 400), "white")
-        ImageDraw.Draw(picture).text((40, 40), f"Receipt {number}\nTotal {number}00.00", "black")
-        data = io.BytesIO()
-        picture.save(data, "PNG")
-        kept.append((store.put(data.getvalue()), len(data.getvalue())))
-    return kept
 
 
 def _settle(engine: Engine) -> None:

@@ -1,5 +1,6 @@
 """Claims from their first draft to the money, invented but true to the workflow."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -38,8 +39,6 @@ class Lives:
     company: Company
     flow: DrawnFlow
     now: datetime
-    receipts: list[tuple[str, int]]
-    """SHA-256 and size of the kept files that prove lines."""
     rng: Random
 
     def __post_init__(self) -> None:
@@ -113,14 +112,15 @@ class Lives:
         return life
 
     def _prove(self, life: Life, line: dict[str, Any]) -> None:
+        """Each line above the amount has a file of its own; nothing opens it, so it is not kept."""
         line["receipts"] = []
         if line["amount"] <= NO_RECEIPT:
             return
-        sha256, size = self.receipts[line["id"] % len(self.receipts)]
+        sha256 = hashlib.sha256(f"receipt {line['id']}".encode()).hexdigest()
         name = f"发票{line['id']}.png"
         self.sink.add(
             "receipts", id=line["id"], claim_id=life.id, line_id=line["id"], sha256=sha256,
-            filename=name, media_type="image/png", size=size, pages=None,
+            filename=name, media_type="image/png", size=48_000, pages=None,
             added_at=moment(life.created),
         )  # fmt: skip
         line["receipts"] = [f"{name} {sha256[:8]}"]

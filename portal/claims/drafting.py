@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, or_, update
 from sqlalchemy.orm import Session
@@ -33,6 +33,29 @@ CHANGED_ELSEWHERE = words(
 )
 
 
+class Editor(NamedTuple):
+    """The open page that sends a change; "" is none that could send another.
+
+    A page that saves ``by_itself`` stays open, and what it sends may arrive late: after the
+    same page was sent by one of its buttons, and another took its place.
+    """
+
+    page: str = ""
+    by_itself: bool = False
+
+    @property
+    def stored(self) -> str:
+        """What the claim keeps: the page, marked when it was sent for good."""
+        return self.page if self.by_itself or not self.page else self.left
+
+    @property
+    def left(self) -> str:
+        """The page after one of its buttons sent it."""
+        return f"left {self.page}"
+
+
+NOBODY = Editor()
+
 _claim = table(Claim).c
 TAKE_VERSION = (
     update(table(Claim))
@@ -41,12 +64,12 @@ TAKE_VERSION = (
         _claim.state.in_(EDITABLE),
         or_(
             _claim.version == bindparam("shown"),
-            and_(_claim.editor == bindparam("page"), _claim.editor != ""),
+            and_(_claim.editor.in_([bindparam("page"), bindparam("left")]), _claim.editor != ""),
         ),
     )
     .values(
         version=_claim.version + 1, beat=_claim.beat + 1, updated_at=bindparam("now"),
-        editor=bindparam("page"),
+        editor=bindparam("editor"),
     )
     .returning(_claim.version, _claim.beat)
 )  # fmt: skip
@@ -75,7 +98,7 @@ def create(
 
 def save(
     session: Session, claim: Claim, purpose: str, lines: Iterable[TypedLine],
-    *, shown: int, at: datetime, editor: str = "",
+    *, shown: int, at: datetime, editor: Editor = NOBODY,
 ) -> bool:  # fmt: skip
     """Store what was typed. ``shown`` is the version on the page.
 
@@ -119,7 +142,7 @@ def new_line(session: Session, claim: Claim, **values: Any) -> Line:
 
 
 def remove_line(
-    session: Session, claim: Claim, line_id: int, *, shown: int, at: datetime, editor: str = ""
+    session: Session, claim: Claim, line_id: int, *, shown: int, at: datetime, editor: Editor = NOBODY
 ) -> None:
     """Take a line and its receipts off the claim. Raises ``Stale``."""
     take_version(session, claim, shown, at, editor)
@@ -217,24 +240,25 @@ def create_from(
 
 
 def take_version(
-    session: Session, claim: Claim, shown: int, at: datetime, editor: str = ""
+    session: Session, claim: Claim, shown: int, at: datetime, editor: Editor = NOBODY
 ) -> None:
     """Take the version on the page for a change to the draft. Raises ``Stale``.
 
-    ``editor`` names the open page: a page that saves by itself while its button is pressed
-    must not be told that somebody else was faster. What it saved since ``claim`` was read is
-    read anew.
+    A page that saves by itself while its button is pressed must not be told that somebody
+    else was faster; what it saved since ``claim`` was read is read anew. What it sent before
+    that button but arrives after it is older than what is stored, and ``Stale``.
     """
     read = claim.version
     taken = fetch(
-        session, TAKE_VERSION, the_claim=claim.id, shown=shown, page=editor, now=at
-    ).one_or_none()
+        session, TAKE_VERSION, the_claim=claim.id, shown=shown, now=at, editor=editor.stored,
+        page=editor.page, left=editor.page if editor.by_itself else editor.left,
+    ).one_or_none()  # fmt: skip
     if taken is None:
         raise Stale(CHANGED_ELSEWHERE)
     if taken.version != read + 1:
         session.expire_all()
         return
-    for name, value in (*taken._mapping.items(), ("updated_at", at), ("editor", editor)):
+    for name, value in (*taken._mapping.items(), ("updated_at", at), ("editor", editor.stored)):
         set_committed_value(claim, name, value)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from portal.claims.drafting import is_empty, new_line, receipts_of, take_version
+from portal.claims.drafting import NOBODY, Editor, is_empty, new_line, receipts_of, take_version
 from portal.claims.guessing import guess
 from portal.claims.models import Claim, Line, Reading, Receipt
 from portal.claims.origins import fill
@@ -68,7 +68,7 @@ def kept(reading: Reading) -> Kept:
 
 def attach(
     session: Session, claim: Claim, upload: Upload, line: Line | None,
-    *, shown: int, at: datetime, editor: str = "",
+    *, shown: int, at: datetime, editor: Editor = NOBODY,
 ) -> Attached:  # fmt: skip
     """Put a file on ``line``, or where ``put`` finds a place for it when that is None.
 
@@ -133,7 +133,7 @@ def put(
 
 
 def detach(
-    session: Session, claim: Claim, receipt_id: int, *, shown: int, at: datetime, editor: str = ""
+    session: Session, claim: Claim, receipt_id: int, *, shown: int, at: datetime, editor: Editor = NOBODY
 ) -> None:
     """Take a file off the claim; the line keeps what it says. Raises ``Stale``."""
     take_version(session, claim, shown, at, editor)

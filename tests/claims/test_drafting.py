@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from portal.claims import drafting, queries, templates
-from portal.claims.drafting import TypedLine, misread
+from portal.claims.drafting import Editor, TypedLine, misread
 from portal.claims.models import Claim
 from portal.core.clock import now
 from portal.core.db import begin_writing, db
@@ -86,10 +86,24 @@ def test_a_page_never_conflicts_with_itself(session: Session) -> None:
     claim = draft(session)
     old = claim.version
     for purpose in ("V", "Vi", "Visit"):
-        drafting.save(session, claim, purpose, [], shown=old, at=now(), editor="a" * 64)
+        here = Editor("this page", by_itself=purpose != "Visit")
+        drafting.save(session, claim, purpose, [], shown=old, at=now(), editor=here)
     assert claim.purpose == "Visit"
     with pytest.raises(Stale):
-        drafting.save(session, claim, "Other", [], shown=old, at=now(), editor="b" * 64)
+        other = Editor("another page")
+        drafting.save(session, claim, "Other", [], shown=old, at=now(), editor=other)
+
+
+def test_what_a_page_saved_by_itself_and_arrives_late_undoes_nothing(session: Session) -> None:
+    claim = draft(session)
+    old = claim.version
+    for _press in ("first", "again, before the answer came"):
+        pressed = Editor("this page")
+        drafting.save(session, claim, "Visit", [], shown=old, at=now(), editor=pressed)
+    with pytest.raises(Stale):
+        late = Editor("this page", by_itself=True)
+        drafting.save(session, claim, "Vi", [], shown=old, at=now(), editor=late)
+    assert claim.purpose == "Visit"
 
 
 def test_a_sent_claim_cannot_be_edited(session: Session) -> None:
@@ -173,7 +187,7 @@ def test_what_the_page_saved_while_it_was_read_does_not_outlive_what_is_typed_no
 
     def save(session: Session, claim: Claim, purpose: str) -> None:
         line = TypedLine(claim.lines[0].id, purpose=purpose)
-        drafting.save(session, claim, "", [line], shown=claim.version, at=now(), editor="this page")
+        drafting.save(session, claim, "", [line], shown=claim.version, at=now(), editor=Editor("this page"))
 
     with writing(app) as session:
         save(session, session.get_one(Claim, number), "Taxi")

@@ -101,14 +101,15 @@ def test_an_invoice_of_another_claim_is_refused_and_says_which(session: Session)
 
 def test_the_page_that_saved_last_stays_the_editor(session: Session) -> None:
     claim = draft(session)
-    drafting.take_version(session, claim, claim.version, now(), "alice's page")
+    here = drafting.Editor("page", by_itself=True)
+    drafting.take_version(session, claim, claim.version, now(), here)
     [row] = hand_in(session, claim, "one.xml")
     before = (claim.version, claim.beat)
     intake.take_in(session, row, (INVOICE,), None, at=now())
     session.commit()
     session.expire_all()
     assert (claim.version, claim.beat) == (before[0] + 1, before[1] + 1)
-    assert claim.editor == "alice's page"
+    assert claim.editor == "page"
 
 
 def test_a_page_that_was_shown_before_goes_on(session: Session) -> None:
@@ -125,7 +126,7 @@ def test_a_page_that_a_person_overtook_does_not(session: Session) -> None:
     shown = claim.version
     rows = hand_in(session, claim, "a.xml", "b.xml")
     intake.take_in(session, rows[0], (INVOICE,), None, at=now())
-    drafting.take_version(session, claim, claim.version, now(), "another window")
+    drafting.take_version(session, claim, claim.version, now(), drafting.Editor("another window"))
     intake.take_in(session, rows[1], (OTHER,), None, at=now())
     assert intake.caught_up(session, claim, shown) == shown + 1
 

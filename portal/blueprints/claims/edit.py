@@ -47,11 +47,12 @@ def edit_post(seen: Seen) -> Any:
     """Save what was typed, then do what the button says."""
     receive()
     draft = queries.with_lines(db.session(), seen.claim)
-    form, editor = ClaimForm(), _editor()
+    form = ClaimForm()
     typed = typed_lines(draft, request.form)
     before = {line.id: _asks(line) for line in draft.lines}
     # The page saves by itself, whatever button happens to have the focus.
     by_itself = request.htmx.trigger == "claim-form"
+    editor = _editor(by_itself=by_itself)
     button = "save" if by_itself else request.form.get("do", "save")
     try:
         with turn():
@@ -83,7 +84,7 @@ def edit_post(seen: Seen) -> Any:
     return redirect(url_for("claims.edit", claim_id=draft.id, _anchor=anchor), 303)
 
 
-def _acted(draft: Claim, button: str, editor: str) -> str:
+def _acted(draft: Claim, button: str, editor: drafting.Editor) -> str:
     """What ``_act`` does; what was typed is saved even when that is refused."""
     try:
         return _act(draft, button, editor)
@@ -112,7 +113,7 @@ def _too_long(draft: Claim, form: ClaimForm) -> Any:
     return render_template("claims/edit.html", **context), 422
 
 
-def _act(draft: Claim, button: str, editor: str) -> str:
+def _act(draft: Claim, button: str, editor: drafting.Editor) -> str:
     """Do what a button with ``do=<what>:<id>`` asks for; returns where to go on the page."""
     what, _colon, number = button.partition(":")
     target = int(number) if number.isdecimal() and len(number) < 19 else 0
@@ -203,6 +204,7 @@ def _asks(line: Line) -> tuple[str, str, bool]:
     return line.category, line.currency, "currency_code" in line.typed
 
 
-def _editor() -> str:
+def _editor(*, by_itself: bool) -> drafting.Editor:
     """The open page that sends this."""
-    return hashlib.sha256(request.form.get("form_key", "").encode()).hexdigest()
+    page = hashlib.sha256(request.form.get("form_key", "").encode()).hexdigest()[:40]
+    return drafting.Editor(page, by_itself)
