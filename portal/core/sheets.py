@@ -1,4 +1,4 @@
-"""Tables for spreadsheets, in which no text can become a formula.
+"""Tables from spreadsheets, and tables for them in which no text can become a formula.
 
 A spreadsheet runs a text that begins with one of a few signs; such texts get an apostrophe.
 Numbers stay numbers, negative ones too. Source of the rule: OWASP, CSV Injection.
@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from portal.core.words import Amount
+from portal.core.errors import Invalid
+from portal.core.words import Amount, words
 
 Cell = str | int | date | Amount | None
 
@@ -52,3 +53,44 @@ def as_csv(lines: Iterable[Iterable[Cell]]) -> bytes:
         for line in lines
     )
     return out.getvalue().encode("utf-8-sig", "replace")
+
+
+def read_csv(data: bytes, *, most_bytes: int, most_rows: int) -> list[list[str]]:
+    """The lines of a CSV file in UTF-8 (with or without byte order mark) or GB18030.
+
+    ``most_rows`` counts without the heading. Raises ``Invalid`` for what is too large or no
+    such file at all. Cells are as they stand there; ``plain_cell`` takes ours back.
+    """
+    if len(data) > most_bytes:
+        raise Invalid(
+            words("This file is larger than %(limit)s MB. Split it.", limit=most_bytes // 1024**2)
+        )
+    reader = csv.reader(io.StringIO(_decoded(data), newline=""), strict=True)
+    lines: list[list[str]] = []
+    try:
+        for line in reader:
+            lines.append(line)
+            if len(lines) > most_rows + 1:
+                raise Invalid(
+                    words("This file has more than %(most)s rows. Split it.", most=most_rows)
+                )
+    except csv.Error:
+        raise Invalid(
+            words("Line %(line)s of the file has an unclosed quotation mark.", line=reader.line_num)
+        ) from None
+    if not lines:
+        raise Invalid(words("This file is empty. Choose it again."))
+    return lines
+
+
+def _decoded(data: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise Invalid(
+        words("This is not a CSV file. Save the table as “CSV UTF-8” and choose that file.")
+    )

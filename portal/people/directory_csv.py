@@ -1,15 +1,12 @@
 """People as a table in a CSV file, as programs for tables write and open it."""
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from portal.core.errors import Invalid
-from portal.core.sheets import as_csv, plain_cell
+from portal.core.sheets import as_csv, plain_cell, read_csv
 from portal.core.words import words
 from portal.people.directory_fields import COLUMNS, Problem
 from portal.people.models import Department, Person, RoleGrant
@@ -37,13 +34,7 @@ def read(data: bytes) -> Rows:
     Raises ``Invalid`` for what is no such file at all; wrong columns and ragged rows are
     problems in the result.
     """
-    if len(data) > MOST_BYTES:
-        raise Invalid(
-            words("This file is larger than %(limit)s MB. Split it.", limit=MOST_BYTES // 1024**2)
-        )
-    lines = _lines(_decoded(data))
-    if not lines:
-        raise Invalid(words("This file is empty. Choose it again."))
+    lines = read_csv(data, most_bytes=MOST_BYTES, most_rows=MOST_ROWS)
     heading = [name.strip().lower() for name in lines[0]]
     while heading and not heading[-1]:
         heading.pop()
@@ -60,37 +51,6 @@ def read(data: bytes) -> Rows:
         known = zip(heading, cells, strict=False)
         rows.append((place, {name: plain_cell(cell) for name, cell in known if name in COLUMNS}))
     return Rows(tuple(rows), tuple(problems))
-
-
-def _decoded(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise Invalid(
-        words("This is not a CSV file. Save the table as “CSV UTF-8” and choose that file.")
-    )
-
-
-def _lines(text: str) -> list[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    lines: list[list[str]] = []
-    try:
-        for line in reader:
-            lines.append(line)
-            if len(lines) > MOST_ROWS + 1:
-                raise Invalid(
-                    words("This file has more than %(most)s rows. Split it.", most=MOST_ROWS)
-                )
-    except csv.Error:
-        raise Invalid(
-            words("Line %(line)s of the file has an unclosed quotation mark.",
-                  line=reader.line_num)
-        ) from None  # fmt: skip
-    return lines
 
 
 def _problems_of(heading: list[str]) -> list[Problem]:

@@ -1,7 +1,5 @@
 """Exchange rates from a CSV file: a dry run that names every problem, then all or nothing."""
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.core.errors import Invalid
 from portal.core.events import Subject, record
-from portal.core.sheets import plain_cell
+from portal.core.sheets import plain_cell, read_csv
 from portal.core.words import Words, words
 from portal.rates import events
 from portal.rates.editing import NewRate, store, understood
@@ -88,8 +86,8 @@ def apply(session: Session, planned: Plan, *, base: str, by: int, at: datetime) 
 
 def _rows(data: bytes) -> tuple[list[tuple[int, Mapping[str, str]]], list[Problem]]:
     """The rows by their numbers, and what is wrong with the file's form."""
-    lines = _lines(_decoded(data))
-    heading = [name.strip().lower() for name in lines[0]] if lines else []
+    lines = read_csv(data, most_bytes=MOST_BYTES, most_rows=MOST_ROWS)
+    heading = [name.strip().lower() for name in lines[0]]
     missing = [name for name in REQUIRED if name not in heading]
     if missing:
         raise Invalid(
@@ -107,35 +105,6 @@ def _rows(data: bytes) -> tuple[list[tuple[int, Mapping[str, str]]], list[Proble
             continue
         rows.append((number, dict(zip(heading, map(plain_cell, line), strict=True))))
     return rows, problems
-
-
-def _decoded(data: bytes) -> str:
-    if len(data) > MOST_BYTES:
-        raise Invalid(
-            words("This file is larger than %(limit)s MB. Split it.", limit=MOST_BYTES // 1024**2)
-        )
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise Invalid(
-        words("This is not a CSV file. Save the table as “CSV UTF-8” and choose that file.")
-    )
-
-
-def _lines(text: str) -> list[list[str]]:
-    try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error:
-        raise Invalid(
-            words("This is not a CSV file. Save the table as “CSV UTF-8” and choose that file.")
-        ) from None
-    if len(lines) > MOST_ROWS + 1:
-        raise Invalid(words("This file has more than %(most)s rows. Split it.", most=MOST_ROWS))
-    return lines
 
 
 def _in_force(session: Session, base: str, new: list[NewRate]) -> dict[tuple[str, date], object]:
