@@ -92,6 +92,19 @@ def test_a_toll_is_known_by_its_item() -> None:
     assert read_one(samples.digital_xml(toll).encode()).kind == "toll"
 
 
+def test_the_data_of_a_toll_says_which_car_passed_and_when() -> None:
+    passage = (
+        "<PlateNumber>沪A12345</PlateNumber><VehicleType>客车</VehicleType>"
+        "<StartDatesOfPassage>20260301172851000</StartDatesOfPassage>"
+        "<EndDatesOfPassage>20260309080000000</EndDatesOfPassage></Toll>"
+    )
+    toll = read_one(samples.digital_xml(samples.DIGITAL).replace("</Toll>", passage).encode())
+    assert (toll.kind, toll.total) == ("toll", read_one(samples.digital_xml().encode()).total)
+    assert toll.details == {
+        "plate": "沪A12345", "passed_from": "20260301", "passed_until": "20260309",
+    }  # fmt: skip
+
+
 def test_a_printed_toll_says_when_the_car_passed() -> None:
     toll = DIGITAL.but(
         items=(("*经营租赁*代收通行费</div><div style='left:150pt;top:155pt'>"

@@ -133,16 +133,28 @@ FLIGHT_DETAILS = {
     "number": (_LEG + "Flight",),
 }
 
+_PASSAGE = "EInvoiceData/SpecificInformation/Toll/"
+_PLATE = _PASSAGE + "PlateNumber"
+TOLL_DETAILS = {
+    "plate": (_PLATE,),
+    "passed_from": (_PASSAGE + "StartDatesOfPassage",),
+    "passed_until": (_PASSAGE + "EndDatesOfPassage",),
+}
+MOMENTS = ("passed_from", "passed_until")
+"""Of which the first eight figures are the day, as it is printed."""
+
 
 @dataclass(frozen=True)
 class Shape:
-    """How one kind of document is read: it is one when it has the element ``number``."""
+    """How one kind of document is read: it is one when it has the element ``mark``, or, without
+    one, the element of its number."""
 
     paths: Mapping[str, str]
     item: tuple[str, str, str, str, str] | None = None
     title: str = ""
     details: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
+    mark: str = ""
 
 
 _DIGITAL_ITEM = ("IssuItemInformation", "ItemName", "Amount", "TaxRate", "ComTaxAm")
@@ -150,7 +162,10 @@ _DIGITAL_PATH = ("EInvoiceData/" + _DIGITAL_ITEM[0], *_DIGITAL_ITEM[1:])
 # In the order in which the roots are trusted when a file carries several.
 SHAPES: dict[str, tuple[Shape, ...]] = {
     "eInvoice": (Shape(VAT, VAT_ITEM),),
-    "EInvoice": (Shape(DIGITAL, _DIGITAL_PATH),),
+    "EInvoice": (
+        Shape(DIGITAL, _DIGITAL_PATH, title="通行费", details=TOLL_DETAILS, mark=_PLATE),
+        Shape(DIGITAL, _DIGITAL_PATH),
+    ),
     "xbrl": (
         Shape(RAIL, title="铁路电子客票", details=RAIL_DETAILS),
         Shape(FLIGHT, title="行程单", details=FLIGHT_DETAILS, parts=FLIGHT_PARTS),
@@ -179,7 +194,9 @@ def found_in(root: Element, source: Source) -> list[Found]:
         if element.tag not in SHAPES:
             continue
         shapes = SHAPES[element.tag]
-        has = (each for each in shapes if element.find(each.paths["number"]) is not None)
+        has = (
+            each for each in shapes if element.find(each.mark or each.paths["number"]) is not None
+        )
         fields = _read(element, next(has, shapes[-1]))
         if fields.number or fields.total is not None:
             found.append(Found(source, fields))
@@ -216,7 +233,7 @@ def _travel(element: Element, shape: Shape) -> tuple[dict[str, str], int | None]
     for name, paths in shape.details.items():
         said = [text for path in paths if (text := " ".join(_all(element, path)))]
         if said:
-            details[name] = " ".join(said)[:200]
+            details[name] = " ".join(said)[: 8 if name in MOMENTS else 200]
     sums = {name: fen(text_at(element, path)) for name, path in shape.parts.items()}
     known = {name: sum_ for name, sum_ in sums.items() if sum_ is not None}
     details |= {name: plain(sum_) for name, sum_ in known.items()}
