@@ -73,7 +73,7 @@ class People(ScimStorage):
             groups = [scim_shown.group(self.session, each) for each in self._departments()]
             matching = [group for group in groups if wanted is None or wanted.match(group)]
             return SearchPage(len(matching), list(matching[start:][:count]))
-        found = KNOWN if wanted is None else KNOWN.where(Conditions().visit(wanted.ast))
+        found = KNOWN if wanted is None else KNOWN.where(Conditions(self.at).visit(wanted.ast))
         total = self.session.scalar(select(func.count()).select_from(found.subquery()))
         page = self.session.execute(found.order_by(Person.id).offset(start).limit(count)).all()
         return SearchPage(total, [self._shown(person, entry) for person, entry in page])
