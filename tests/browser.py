@@ -53,6 +53,7 @@ class Visitor:
         return self._see(self.client.post(
             action, data=data, follow_redirects=True,
             content_type="multipart/form-data" if "enctype" in form.attributes else None,
+            headers={"Referer": f"http://localhost{self.path}"},
         ))  # fmt: skip
 
     def csrf_token(self) -> str:
