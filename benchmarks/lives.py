@@ -17,9 +17,8 @@ from portal.approvals.flow import DrawnFlow
 from portal.approvals.models import APPROVED, ENDED, OPEN, REJECTED, RETURNED, SKIPPED, WAITING
 from portal.approvals.routing import Plan, PlannedStep, Subject, plan
 from portal.claims import events, models
-from portal.claims.judging import findings_to_data
 from portal.core.words import to_data, words
-from portal.policy.findings import Finding
+from portal.policy.findings import Finding, findings_to_data
 from portal.policy.rules import WARNS
 
 SMALL_SHARE, FINDING_SHARE, DRAFT_SHARE = 0.3, 0.1, 0.01

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from portal.core.errors import Refusal
-from portal.core.files import JPEG, OFD, PDF, XML
-from portal.core.files import accept as accepted
+from portal.core.files import JPEG, OFD, PDF, XML, Accepted
 from portal.invoices import reading
 from tests.invoices import makers, samples
 from tests.invoices.samples import DIGITAL
@@ -71,12 +70,15 @@ def _middle(data: bytes, media_type: str) -> float:
 
 def _hand_in(files: Sequence[File]) -> None:
     for place in range(MIXED):
-        kept = accepted(files[place % len(files)][0], "x")
+        kept = reading.look(files[place % len(files)][0], "x")
+        if not isinstance(kept, Accepted):
+            raise RuntimeError("a file was taken for an archive")
         reading.read(kept.data, kept.media_type)
 
 
 def _refused(data: bytes) -> None:
     try:
+        reading.look(data, "x")
         reading.read(data, PDF)
     except Refusal:
         return

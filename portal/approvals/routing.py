@@ -117,7 +117,7 @@ def _auto(subject: Subject, flow: DrawnFlow) -> Words | None:
     if flow.auto_below is None or subject.amount > flow.auto_below or subject.has_findings:
         return None
     limit = Amount(flow.auto_below)
-    return words("Claims up to %(limit)s without findings are approved automatically.", limit=limit)
+    return words("Up to %(limit)s, without findings, it is approved automatically.", limit=limit)
 
 
 def _somebody_decides(planned: Plan, flow: DrawnFlow, subject: Subject, who: Organisation) -> Plan:
@@ -148,7 +148,7 @@ def _planned(
         why = words("Only needed above %(floor)s.", floor=Amount(drawn.floor))
         return PlannedStep(drawn, (), why, skipped=True)
     if found == [subject.owner_id] and not drawn.decider.startswith(ROLE):
-        why = words("Skipped: nobody decides on their own claim.")
+        why = words("Skipped: nobody decides on what is their own.")
         return PlannedStep(drawn, (), why, skipped=True)
     people = tuple(person for person in found if person not in subject.left_out)
     if not people:
@@ -159,7 +159,7 @@ def _planned(
         why = words("Skipped: the same person decides at an earlier step.")
         return PlannedStep(drawn, (), why, skipped=True)
     if drawn.id in earlier.approved:
-        why = words("Approved before the claim was returned.")
+        why = words("Approved before it was returned.")
         return PlannedStep(drawn, (earlier.approved[drawn.id],), why, approved_before=True)
     return PlannedStep(drawn, people, why)
 
@@ -167,7 +167,7 @@ def _planned(
 def _deciders(drawn: DrawnStep, subject: Subject, who: Organisation) -> tuple[list[int], Words]:
     if drawn.decider == LINE_MANAGER:
         manager = who.manager_of(subject.owner_id)
-        return _one(manager), words("The claimant's line manager.")
+        return _one(manager), words("The line manager of the person it is for.")
     if drawn.decider == DEPARTMENT_HEAD:
         why = words("The head of the department, above %(floor)s.", floor=Amount(drawn.floor))
         return _one(who.head_of(subject.department_id)), why

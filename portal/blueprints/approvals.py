@@ -1,21 +1,25 @@
 """The approver's inbox and decisions."""
 
+from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from portal.blueprints.claims.show import page_of
 from portal.claims import access, conversation, queries, workflow
 from portal.claims.access import Seen
-from portal.claims.list_queries import inbox as waiting_for
+from portal.claims.inbox_queries import inbox as waiting_for
 from portal.claims.queries import PAGE
 from portal.core.clock import now
 from portal.core.db import db
 from portal.core.errors import Invalid, Missing, Stale
 from portal.core.words import words
 from portal.forms.approvals import BulkForm, DecisionForm
-from portal.prior.queries import inbox as requests_of
+from portal.prior import access as prior_access
+from portal.prior import queries as prior_queries
+from portal.prior import workflow as prior_workflow
 from portal.web.guards import claim, reader, signed_in
 from portal.web.languages import gettext as _
 from portal.web.languages import lazy_gettext as _l
@@ -26,6 +30,11 @@ from portal.web.writing import turn, writes
 blueprint = Blueprint("approvals", __name__, url_prefix="/approvals")
 
 MOST_AT_ONCE = 50
+APPROVE: dict[str, Callable[..., None]] = {
+    "claim": workflow.approve,
+    "request": prior_workflow.approve,
+}
+"""How what is ticked in the inbox is approved, by the name of its tick."""
 DECIDED = {
     "approve": _l("Approved."),
     "return": _l("Returned to the claimant."),
@@ -51,8 +60,7 @@ def inbox() -> Any:
         rows=rows[:PAGE],
         more=more,
         at=now(),
-        ticked=request.args.getlist("claim"),
-        requests=requests_of(db.session(), reader().id),
+        ticked={name: request.args.getlist(name) for name in APPROVE},
     )
 
 
@@ -111,14 +119,12 @@ def confirm() -> Any:
     """Name what will be approved before it is; nothing is changed here."""
     chosen = _chosen()
     if not chosen:
-        flash(_("Choose at least one claim."), "problem")
+        flash(_("Choose at least one."), "problem")
         return redirect(url_for("approvals.inbox"), 303)
-    return render_template(
-        "approvals/confirm.html",
-        chosen=[(seen, version) for seen, version in chosen],
-        total=sum(seen.claim.total for seen, _version in chosen),
-        form=BulkForm(),
-    )
+    totals: Counter[str] = Counter()
+    for ticked in chosen:
+        totals[ticked.seen.document.currency] += ticked.seen.document.total
+    return render_template("approvals/confirm.html", chosen=chosen, totals=totals, form=BulkForm())
 
 
 @blueprint.post("/several")
@@ -128,15 +134,15 @@ def approve_several() -> Any:
     """Approve all that were confirmed; what changed meanwhile is left out and named."""
     session, at = db.session(), now()
     done, overtaken = 0, []
-    for seen, version in _chosen():
+    for ticked in _chosen():
         try:
             with session.begin_nested():
-                workflow.approve(session, seen, shown=version, at=at)
+                APPROVE[ticked.name](session, ticked.seen, shown=ticked.version, at=at)
             done += 1
         except Stale:
-            overtaken.append(seen.claim.number or "")
+            overtaken.append(ticked.seen.document.number or "")
     if done:
-        flash(ngettext("%(num)s claim approved.", "%(num)s claims approved.", done), "success")
+        flash(ngettext("%(num)s approved.", "%(num)s approved.", done), "success")
     if overtaken:
         numbers = _(", ").join(overtaken)
         flash(
@@ -145,17 +151,36 @@ def approve_several() -> Any:
     return redirect(url_for("approvals.inbox"), 303)
 
 
-def _chosen() -> list[tuple[Seen, int]]:
-    """The claims that were ticked, each with the version it was shown in."""
+class Ticked(NamedTuple):
+    """A ``claim`` or a ``request`` that was ticked, in the version it was shown in."""
+
+    name: str
+    seen: Any
+    version: int
+
+
+def _chosen() -> list[Ticked]:
+    """What was ticked. Raises ``Missing``, and ``Invalid`` for what has findings."""
     found = []
-    for ticked in request.form.getlist("claim")[:MOST_AT_ONCE]:
-        claim_id, _colon, version = ticked.partition(":")
-        if not (claim_id.isdecimal() and version.isdecimal() and len(ticked) < 30):
-            continue
-        seen = queries.seen_by(db.session(), int(claim_id), reader())
-        if seen is None or not access.may_see(seen):
-            raise Missing(words("There is no such claim."))
-        if seen.claim.findings:
-            raise Invalid(words("A claim with findings has to be opened before it is approved."))
-        found.append((seen, int(version)))
-    return found
+    for name in APPROVE:
+        for text in request.form.getlist(name):
+            number, _colon, version = text.partition(":")
+            if number.isdecimal() and version.isdecimal() and len(text) < 30:
+                found.append(Ticked(name, _clean(name, int(number)), int(version)))
+    return found[:MOST_AT_ONCE]
+
+
+def _clean(name: str, number: int) -> Any:
+    """What was ticked as it stands to the reader, unless somebody has to look at it first."""
+    seen: Any
+    if name == "claim":
+        seen = queries.seen_by(db.session(), number, reader())
+        visible = seen is not None and access.may_see(seen)
+    else:
+        seen = prior_queries.seen_by(db.session(), number, reader())
+        visible = seen is not None and prior_access.may_see(seen)
+    if not visible:
+        raise Missing(words("There is no such claim or request."))
+    if seen.document.findings:
+        raise Invalid(words("What has findings has to be opened before it is approved."))
+    return seen

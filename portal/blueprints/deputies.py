@@ -1,4 +1,4 @@
-"""Who may fill claims for the reader."""
+"""Who may fill claims and requests for the reader."""
 
 from typing import Any
 
@@ -37,7 +37,8 @@ def allow() -> Any:
     except Invalid as refusal:
         form.refuse(refusal)
         return _page(form), 422
-    flash(_("%(name)s may fill claims for you from now on.", name=allowed.name), "success")
+    said = _("%(name)s may fill claims and requests for you from now on.", name=allowed.name)
+    flash(said, "success")
     return redirect(url_for("deputies.show"), 303)
 
 
@@ -48,7 +49,8 @@ def revoke() -> Any:
     """Let somebody fill claims for the reader no more."""
     deputy = db.session.get(Person, request.form.get("deputy", 0, int))
     if deputy and deputies.revoke(db.session(), _myself(), deputy, by=reader().id, at=now()):
-        flash(_("%(name)s may not fill claims for you any more.", name=deputy.name), "success")
+        said = _("%(name)s may not fill claims and requests for you any more.", name=deputy.name)
+        flash(said, "success")
     return redirect(url_for("deputies.show"), 303)
 
 

@@ -32,10 +32,11 @@ def list_waiting() -> Any:
     session, someone = db.session(), reader()
     rows = payment_queries.to_pay(session, _after(request.args.get("after", "")))
     shown = rows[:WAITING_PAGE]
-    nets = settling.nets(session, shown)
+    nets = settling.nets(session, payment_queries.that_settle(session))
+    to_pay = {row.id: nets[row.id].to_pay if row.id in nets else row.total for row in shown}
     obstacles = {
         row.id: payment.obstacle(
-            row.claimant_id, row.bank_account, by=someone.id, transfers=nets[row.id].to_pay > 0
+            row.claimant_id, row.bank_account, by=someone.id, transfers=to_pay[row.id] > 0
         )
         for row in shown
     }
@@ -54,12 +55,13 @@ def list_waiting() -> Any:
         last = shown[-1]
         more = url_for("payments.list", after=f"{last.decided_at.timestamp():.6f}:{last.id}")
     count, total = payment_queries.waiting_sum(session)
+    settled = sum(amount for each in nets.values() for amount in each.settled.values())
     return render_template(
         "payments/list.html", rows=shown, obstacles=obstacles, more=more, count=count, total=total,
-        ticked={row.id for row in ticked}, nets=nets,
+        ticked={row.id for row in ticked}, to_pay=to_pay, settled=settled,
         advances=advances, advance_obstacles=advance_obstacles,
         ticked_advances={row.id for row in ticked_advances},
-        chosen=sum(nets[r.id].to_pay for r in ticked) + sum(r.amount for r in ticked_advances),
+        chosen=sum(to_pay[r.id] for r in ticked) + sum(r.amount for r in ticked_advances),
         may_pay=access.may_pay(someone),
     )  # fmt: skip
 
@@ -109,12 +111,13 @@ def _confirm_page(form: StartForm) -> str:
     session, chosen, chosen_advances = db.session(), _chosen(), _chosen("advance")
     rows = payment_queries.chosen_to_pay(session, chosen)
     advances = payment_queries.advances_to_pay(session, chosen_advances) if chosen_advances else []
-    nets = settling.nets(session, rows)
+    to_pay = {claim_id: each.to_pay for claim_id, each in settling.nets(session, rows).items()}
+    advanced = sum(row.amount for row in advances)
     return render_template(
-        "payments/new.html", rows=rows, advances=advances, nets=nets, form=form,
+        "payments/new.html", rows=rows, advances=advances, to_pay=to_pay, form=form,
         chosen={"claim": chosen, "advance": chosen_advances},
         left_out=len(chosen) + len(chosen_advances) - len(rows) - len(advances),
-        total=sum(nets[row.id].to_pay for row in rows) + sum(row.amount for row in advances),
+        gross=sum(row.total for row in rows) + advanced, total=sum(to_pay.values()) + advanced,
     )  # fmt: skip
 
 
@@ -237,6 +240,7 @@ def _page_of(batch_id: int) -> dict[str, Any]:
         "maker": found.maker,
         "rows": rows,
         "total": sum(row.amount for row in rows),
+        "gross": sum(row.total for row in rows),
         "open": found.Batch.state == BATCH_OPEN,
         "may_pay": access.may_pay(reader()),
         "form": BatchForm(formdata=None, version=found.Batch.version),

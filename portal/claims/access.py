@@ -31,6 +31,11 @@ class Seen:
     fills: bool = False
 
     @property
+    def document(self) -> Claim:
+        """The claim, where claims and requests are listed together."""
+        return self.claim
+
+    @property
     def mine(self) -> bool:
         """Whether the reader is the claimant."""
         return self.claim.claimant_id == self.reader.id

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from portal.claims.legs import leg_texts
 from portal.claims.models import Claim, Line
 from portal.core.money import format_plain
 
 FIELDS = (
-    "spent_on", "ends_on", "category", "purpose", "original", "rate", "quantity",
+    "spent_on", "ends_on", "category", "purpose", "leg", "original", "rate", "quantity",
     "unit_price", "amount", "merchant", "city", "nights", "attendees", "cost_centre", "project",
     "parts", "reason", "receipts",
 )  # fmt: skip
@@ -52,6 +53,7 @@ def snapshot(claim: Claim) -> dict[str, Any]:
                 "merchant": line.merchant,
                 "city": line.city,
                 "nights": line.nights,
+                "leg": [text for text in leg_texts(line.leg).values() if text],
                 "attendees": line.attendees,
                 "cost_centre": line.cost_centre,
                 "reason": line.reason,

@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, or_, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from portal.claims import events
+from portal.claims import events, legs
 from portal.claims.models import EDITABLE, Claim, Line, Receipt, Split
 from portal.claims.pricing import price
 from portal.claims.typed_lines import LENGTHS as LENGTHS
@@ -142,8 +142,9 @@ def new_line(session: Session, claim: Claim, **values: Any) -> Line:
 
 
 def remove_line(
-    session: Session, claim: Claim, line_id: int, *, shown: int, at: datetime, editor: Editor = NOBODY
-) -> None:
+    session: Session, claim: Claim, line_id: int,
+    *, shown: int, at: datetime, editor: Editor = NOBODY,
+) -> None:  # fmt: skip
     """Take a line and its receipts off the claim. Raises ``Stale``."""
     take_version(session, claim, shown, at, editor)
     claim.receipts[:] = [receipt for receipt in claim.receipts if receipt.line_id != line_id]
@@ -188,6 +189,7 @@ def repeated(line: Line) -> dict[str, Any]:
         "city": line.city,
         "nights": line.nights,
         "attendees": line.attendees,
+        "leg": legs.repeated(line.leg),
         "cost_centre": line.cost_centre,
         "project_id": line.project_id,
         "splits": [
@@ -273,5 +275,5 @@ def receipts_of(claim: Claim, line: Line) -> list[Receipt]:
 
 def is_empty(line: Line, claim: Claim) -> bool:
     """Whether nothing was put on the line yet, so that an invoice may fill it."""
-    untouched = not (line.spent_on or line.amount or line.purpose or line.typed or line.category)
-    return untouched and not receipts_of(claim, line)
+    told = (line.spent_on, line.amount, line.purpose, line.typed, line.category, line.leg)
+    return not any(told) and not receipts_of(claim, line)

@@ -4,7 +4,7 @@ A live claim is one on its way or paid. What is found is a fact for the rules; w
 which claim it is, ``access`` says.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,87 +41,111 @@ class Other:
 
 
 OTHER = (Claim.id, Claim.number, Claim.claimant_id)
-LIVE = (Claim.id != bindparam("claim_id"), Claim.state.not_in(NOT_LIVE))
+LIVE = Claim.state.not_in(NOT_LIVE)
 SAME_DAY_AND_TOTAL = (
     select(*OTHER, Invoice.issued_on, Invoice.total, Invoice.seller, Invoice.key)
     .join(Receipt, Receipt.invoice_id == Invoice.id)
     .join(Claim, Claim.id == Receipt.claim_id)
-    .where(tuple_(Invoice.issued_on, Invoice.total).in_(bindparam("pairs", expanding=True)), *LIVE)
+    .where(tuple_(Invoice.issued_on, Invoice.total).in_(bindparam("pairs", expanding=True)), LIVE)
     .order_by(Claim.id)
 )
 SAME_BYTES = (
     select(*OTHER, Receipt.sha256)
     .join(Claim, Claim.id == Receipt.claim_id)
-    .where(Receipt.sha256.in_(bindparam("files", expanding=True)), *LIVE)
+    .where(Receipt.sha256.in_(bindparam("files", expanding=True)), LIVE)
     .order_by(Claim.id)
 )
 SAME_TYPED = (
     select(*OTHER, Line.spent_on, Line.amount)
     .join(Claim, Claim.id == Line.claim_id)
     .where(
-        Claim.claimant_id == bindparam("person_id"),
+        Claim.claimant_id.in_(bindparam("people", expanding=True)),
         tuple_(Line.spent_on, Line.amount).in_(bindparam("pairs", expanding=True)),
-        *LIVE,
+        LIVE,
     )
     .order_by(Claim.id)
 )
 
 
-def alike(session: Session, invoices: Sequence[Invoice], claim_id: int) -> dict[int, Other]:
-    """By id those of ``invoices`` that a live claim other than ``claim_id`` has almost the same of.
+def alike(
+    session: Session, invoices: Mapping[int, Sequence[Invoice]]
+) -> dict[tuple[int, int], Other]:
+    """By claim and invoice the other live claim that has almost the same of one of ``invoices``.
 
-    Almost: day, total and seller agree, and the key is another one or missing. One query.
+    Those are by claim. Almost: day, total and seller agree, and the key is another one or
+    missing. One query.
     """
-    told = [each for each in invoices if each.issued_on and each.total is not None and each.seller]
+    told = [
+        (claim_id, each)
+        for claim_id, of_claim in invoices.items()
+        for each in of_claim
+        if each.issued_on and each.total is not None and each.seller
+    ]
     if not told:
         return {}
-    pairs = sorted({(each.issued_on, each.total) for each in told})
-    rows = fetch(session, SAME_DAY_AND_TOTAL, pairs=pairs, claim_id=claim_id).all()
-    found: dict[int, Other] = {}
-    for each in told:
-        for row in rows:
-            if _alike(each, row):
-                found.setdefault(each.id, _other(row))
+    pairs = sorted({(each.issued_on, each.total) for _claim_id, each in told})
+    rows: dict[tuple[Any, Any], list[Any]] = {}
+    for row in fetch(session, SAME_DAY_AND_TOTAL, pairs=pairs):
+        rows.setdefault((row.issued_on, row.total), []).append(row)
+    found: dict[tuple[int, int], Other] = {}
+    for claim_id, each in told:
+        for row in rows.get((each.issued_on, each.total), ()):
+            if row.id != claim_id and _alike(each, row):
+                found.setdefault((claim_id, each.id), _other(row))
     return found
 
 
 def _alike(invoice: Invoice, row: Any) -> bool:
-    return (
-        (row.issued_on, row.total) == (invoice.issued_on, invoice.total)
-        and plain_name(row.seller) == plain_name(invoice.seller)
-        and (row.key is None or row.key != invoice.key)
-    )
+    """Whether an invoice of the same day and total is almost the same."""
+    other_key = row.key is None or row.key != invoice.key
+    return other_key and plain_name(row.seller) == plain_name(invoice.seller)
 
 
-def same_files(session: Session, files: Iterable[str], claim_id: int) -> dict[str, Other]:
-    """By SHA-256 those of ``files`` that a live claim other than ``claim_id`` has. One query."""
-    wanted = sorted(set(files))
-    if not wanted:
+def same_files(
+    session: Session, files: Mapping[int, Iterable[str]]
+) -> dict[tuple[int, str], Other]:
+    """By claim and SHA-256 the other live claim that has one of ``files`` by claim. One query."""
+    asked = [(claim_id, sha256) for claim_id, each in files.items() for sha256 in each]
+    if not asked:
         return {}
-    found: dict[str, Other] = {}
-    for row in fetch(session, SAME_BYTES, files=wanted, claim_id=claim_id):
-        found.setdefault(row.sha256, _other(row))
+    rows: dict[str, list[Any]] = {}
+    for row in fetch(session, SAME_BYTES, files=sorted({sha256 for _claim_id, sha256 in asked})):
+        rows.setdefault(row.sha256, []).append(row)
+    found: dict[tuple[int, str], Other] = {}
+    for claim_id, sha256 in asked:
+        for row in rows.get(sha256, ()):
+            if row.id != claim_id:
+                found.setdefault((claim_id, sha256), _other(row))
     return found
 
 
 def typed_alike(
-    session: Session, lines: Sequence[Line], claim_id: int, person_id: int
+    session: Session, lines: Mapping[int, tuple[int, Sequence[Line]]]
 ) -> dict[int, Other]:
-    """By id those of ``lines`` of which another live claim of the same person has day and amount.
+    """By line the other live claim of the same person with the same day and amount.
 
-    For lines without an invoice, of which there is nothing surer to compare. One query.
+    ``lines`` are by claim, with the claimant: those without an invoice, of which there is
+    nothing surer to compare. One query.
     """
-    told = {
-        line.id: (line.spent_on, line.amount) for line in lines if line.spent_on and line.amount
-    }
+    told = [
+        (claim_id, person_id, line)
+        for claim_id, (person_id, of_claim) in lines.items()
+        for line in of_claim
+        if line.spent_on and line.amount
+    ]
     if not told:
         return {}
-    rows = fetch(
-        session, SAME_TYPED, pairs=sorted(set(told.values())), claim_id=claim_id,
-        person_id=person_id,
-    ).all()  # fmt: skip
-    first = {(row.spent_on, row.amount): _other(row) for row in reversed(rows)}
-    return {line_id: first[pair] for line_id, pair in told.items() if pair in first}
+    people = sorted({person_id for _claim_id, person_id, _line in told})
+    pairs = sorted({(line.spent_on, line.amount) for _claim_id, _person_id, line in told})
+    rows: dict[tuple[Any, ...], list[Any]] = {}
+    for row in fetch(session, SAME_TYPED, people=people, pairs=pairs):
+        rows.setdefault((row.claimant_id, row.spent_on, row.amount), []).append(row)
+    found: dict[int, Other] = {}
+    for claim_id, person_id, line in told:
+        for row in rows.get((person_id, line.spent_on, line.amount), ()):
+            if row.id != claim_id:
+                found.setdefault(line.id, _other(row))
+    return found
 
 
 def _other(row: Any) -> Other:

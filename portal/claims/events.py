@@ -1,9 +1,5 @@
 """What can happen to a claim. Each kind has its words in ``templates/claims/events/``."""
 
-import json
-from datetime import datetime
-from typing import Any, NamedTuple
-
 CREATED = "claim_created"
 DELETED = "claim_deleted"
 SUBMITTED = "claim_submitted"
@@ -50,18 +46,3 @@ FILLED_FOR_YOU = "filled_for_you"
 BATCH_MADE = "batch_made"
 BATCH_EXPORTED = "batch_exported"
 BATCH_CLOSED = "batch_closed"
-
-
-class Told(NamedTuple):
-    """An event of a claim and who acted, None for the portal, and for whom. ``told`` is JSON."""
-
-    at: datetime
-    kind: str
-    name: str | None
-    told: str
-    principal: str | None = None
-
-    @property
-    def data(self) -> Any:
-        """What the event says, read when it is asked for: a page made before need not."""
-        return json.loads(self.told)

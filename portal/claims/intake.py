@@ -1,74 +1,44 @@
-"""Files that wait to be read: taken in with the request, read by the worker, followed on the page.
+"""Files that wait to be read: kept by the request, read by the worker, followed on the page.
 
 A row of ``readings`` waits while it has no ``done_at``; it gets one in the transaction that
-attaches its file, so that a file is attached once whoever is killed. Its ``outcome`` then holds
-``kind``, and as far as there are some ``words``, ``lines``, the ``claimed`` invoice and the
-``version`` of the claim that attaching it made.
+attaches its file, so that a file is attached once whoever is killed. An archive makes way for a
+row for each of its files.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import bindparam, delete, exists, select
 from sqlalchemy.orm import Session
 
+from portal.claims.arrivals import REFUSED, Outcome, attached, refused
+from portal.claims.looking import Inside, Looked
 from portal.claims.models import EDITABLE, Claim, Line, Reading
+from portal.claims.pricing import price
 from portal.claims.queries import with_lines
-from portal.claims.receipts import Attached, Kept, kept, put
+from portal.claims.receipts import Kept, fill_blanks, kept, put
 from portal.core import jobs
 from portal.core.db import fetch
 from portal.core.errors import Invalid, Missing, NotNow, Refusal
-from portal.core.files import OFD, PDF, XML, Store
-from portal.core.words import Amount, Named, Words, from_data, to_data, words
+from portal.core.files import ARCHIVE, OFD, PDF, XML, Store
+from portal.core.words import Words, to_data, words
 from portal.invoices import reading
 from portal.invoices.readers import ReadInvoice
-from portal.invoices.registry import AlreadyClaimed
-from portal.policy.problems import INVOICE_FIELDS
+from portal.policy.queries import current_policy
 
-Outcome = dict[str, Any]
-
-READ, PARTLY, UNREAD, REFUSED = "read", "partly", "unread", "refused"
-TRUSTED = (XML, OFD, PDF)
+TRUSTED = (XML, OFD, ARCHIVE, PDF)
 """Read before pictures: the best file of an invoice makes the line that the others join."""
 
+MOST_AT_ONCE = 30
+"""Files of one upload; an archive counts its files."""
+MOST_NAMED = 100
+"""Of those that are left out; more are not even counted."""
 KEPT = timedelta(days=30)
-PATIENCE = timedelta(minutes=1)
-"""After this the page offers to attach what still waits without reading it."""
-
+LEFT_OUT = words("Left out: at most %(most)s files at once. Add it again.", most=MOST_AT_ONCE)
 NOT_READ = words("It was attached without being read. Type the values.")
 GONE_ON = words("The claim was sent meanwhile. Add the file when the claim comes back to you.")
 STILL_READING = words("Files are still being read. Submit when all of them have arrived.")
-
-
-@dataclass(frozen=True)
-class Told:
-    """What became of one file: the ids of the lines that it is on, and what is left to do."""
-
-    filename: str
-    kind: str
-    words: Words | None
-    lines: tuple[int, ...] = ()
-    claimed: AlreadyClaimed | None = None
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far the files that were handed in last have come."""
-
-    total: int
-    waiting: int
-    since: datetime
-    told: tuple[Told, ...]
-
-    @property
-    def done(self) -> int:
-        return self.total - self.waiting
-
-    def is_slow(self, at: datetime) -> bool:
-        """Whether to offer not to wait any longer."""
-        return self.waiting > 0 and at - self.since > PATIENCE
 
 
 def by_trust(media_type: str) -> int:
@@ -82,13 +52,16 @@ def queue(session: Session, claim: Claim, file: Kept, line: Line | None, *, at: 
     row.line_id = line.id if line else None
     session.add(row)
     session.flush()
-    jobs.enqueue(session, "read_file", due_at=at, key=f"read {row.id}", reading_id=row.id)
+    jobs.enqueue(session, "read_file", due_at=at, reading_id=row.id)
 
 
-def note(session: Session, claim: Claim, file: Kept, outcome: Outcome, *, at: datetime) -> None:
+def note(
+    session: Session, claim: Claim, file: Kept, outcome: Outcome,
+    *, at: datetime, done_at: datetime | None = None,
+) -> None:  # fmt: skip
     """Remember what became of a file that needs no worker, beside those that wait for one."""
     row = _row(claim, file, at)
-    row.done_at, row.outcome = at, outcome
+    row.done_at, row.outcome = done_at or at, outcome
     session.add(row)
 
 
@@ -99,50 +72,16 @@ def _row(claim: Claim, file: Kept, at: datetime) -> Reading:
     )  # fmt: skip
 
 
-def attached(came: Attached, found: Sequence[ReadInvoice], unread: Words | None) -> Outcome:
-    """The outcome of a file that was attached."""
-    said = unread or _left_to_type(found)
-    kind = UNREAD if unread else PARTLY if said else READ
-    outcome: Outcome = {"kind": kind, "lines": [line.id for line in came.lines]}
-    if came.refused:
-        outcome |= refused(came.refused[0]) | {"kind": PARTLY}
-    elif said:
-        outcome["words"] = to_data(said)
-    return outcome
-
-
-def refused(refusal: Refusal) -> Outcome:
-    """The outcome of a file that was not attached."""
-    outcome: Outcome = {"kind": REFUSED, "words": to_data(refusal.words)}
-    if isinstance(refusal, AlreadyClaimed):
-        outcome["claimed"] = [refusal.key, refusal.claim_id]
-    return outcome
-
-
-def _left_to_type(found: Iterable[ReadInvoice]) -> Words | None:
-    """What the claimant has to look up in the file, None when all was read."""
-    for invoice in found:
-        if invoice.total is not None and invoice.total <= 0:
-            return words(
-                "This is a red invoice of %(total)s. What to claim of it is for you to type.",
-                total=Amount(invoice.total),
-            )
-        if invoice.unread:
-            names = [INVOICE_FIELDS.get(name, Named(name, name)) for name in invoice.unread]
-            missing = Named("、".join(n.zh for n in names), ", ".join(n.en for n in names))
-            return words("Not to be read, please type: %(fields)s.", fields=missing)
-    return None
-
-
 def read(
-    store: Store, file: Kept, *, ocr: bool = False
+    store: Store, file: Kept, *, ocr: bool = False, wait_seconds: float | None = None
 ) -> tuple[tuple[ReadInvoice, ...], Words | None]:
     """The invoices in a kept file, or why there are none.
 
-    Raises ``NotNow`` when the reader is busy with other files.
+    Raises ``NotNow`` when the reader is busy with other files for ``wait_seconds``.
     """
     try:
-        return reading.read(store.read(file.sha256), file.media_type, ocr=ocr), None
+        data = store.read(file.sha256)
+        return reading.read(data, file.media_type, ocr=ocr, wait_seconds=wait_seconds), None
     except (Invalid, Missing) as refusal:
         return (), refusal.words
 
@@ -155,10 +94,11 @@ def waits(session: Session, reading_id: int) -> Kept | None:
 
 def take_in(
     session: Session, reading_id: int, found: Sequence[ReadInvoice], unread: Words | None,
-    *, at: datetime,
+    *, at: datetime, looked: Looked | None = None,
 ) -> None:  # fmt: skip
     """Attach what the worker read. The caller commits.
 
+    ``looked`` is what became of looking at the file, None when somebody had done so before.
     The claim's version counts up, but the page that saved it last stays its editor; ``caught_up``
     lets pages that were shown before go on. Does nothing for a row that is gone or done.
     """
@@ -173,46 +113,115 @@ def take_in(
     row = session.get(Reading, reading_id, populate_existing=True)
     if claim is None or row is None or row.done_at is not None:
         return
-    row.done_at = at
     if claim.state not in EDITABLE:
-        row.outcome = {"kind": REFUSED, "words": to_data(GONE_ON)}
+        row.done_at, row.outcome = at, {"kind": REFUSED, "words": to_data(GONE_ON)}
         return
-    _take(session, with_lines(session, claim), row, found, unread, at)
+    _take(session, with_lines(session, claim), row, looked or kept(row), found, unread, at)
 
 
-def stop_waiting(session: Session, claim: Claim, *, at: datetime) -> None:
-    """Attach what still waits without reading it. The caller holds the version."""
-    rows = select(Reading).where(Reading.claim_id == claim.id, Reading.done_at.is_(None))
-    for row in session.scalars(rows.order_by(Reading.id)).all():
-        row.done_at = at
-        _take(session, claim, row, (), NOT_READ, at)
+def waiting(session: Session, claim_id: int) -> dict[int, Kept]:
+    """The files of a claim that wait, by the ids of their rows."""
+    rows = select(Reading).where(Reading.claim_id == claim_id, Reading.done_at.is_(None))
+    return {row.id: kept(row) for row in session.scalars(rows.order_by(Reading.id))}
+
+
+def stop_waiting(
+    session: Session, claim: Claim, looked: Mapping[int, Looked], *, at: datetime
+) -> None:
+    """Attach what still waits without reading it. The caller holds the version.
+
+    ``looked`` is what became of looking at files, by the ids of their rows; those at which
+    nobody has looked go on waiting.
+    """
+    for reading_id, file in waiting(session, claim.id).items():
+        found = file if file.looked_at else looked.get(reading_id)
+        if found is not None:
+            row = session.get_one(Reading, reading_id)
+            _take(session, claim, row, found, (), NOT_READ, at)
 
 
 def _take(
-    session: Session, claim: Claim, row: Reading, found: Sequence[ReadInvoice],
+    session: Session, claim: Claim, row: Reading, looked: Looked, found: Sequence[ReadInvoice],
     unread: Words | None, at: datetime,
 ) -> None:  # fmt: skip
     line = next((each for each in claim.lines if each.id == row.line_id), None)
     claim.beat += 1
+    if isinstance(looked, tuple):
+        _make_way(session, claim, row, looked, line, at)
+        return
+    row.done_at = at
     try:
-        came = put(session, claim, kept(row), found, line, at=at, unattended=True)
+        if isinstance(looked, Refusal):
+            raise looked
+        came = put(session, claim, looked, found, line, at=at, unattended=True)
     except Refusal as refusal:
-        row.outcome = refused(refusal)
+        row.outcome, row.sha256 = refused(refusal), ""
         return
     claim.version += 1
     claim.updated_at = at
     row.outcome = {**attached(came, found, unread), "version": claim.version}
+    row.sha256, row.filename = looked.sha256, looked.filename
+
+
+def _make_way(
+    session: Session, claim: Claim, archive: Reading, inside: Iterable[Inside], line: Line | None,
+    at: datetime,
+) -> None:  # fmt: skip
+    """Put the files of an archive in its place, as many as one upload may have."""
+    together = select(Reading.sha256).where(
+        Reading.claim_id == claim.id, Reading.added_at == archive.added_at
+    )
+    handed_in = session.scalars(together).all()
+    named = handed_in.count("")
+    room = MOST_AT_ONCE + 1 - (len(handed_in) - named)
+    for each in inside:
+        refusal = each.refusal or (None if room > 0 else Invalid(LEFT_OUT))
+        if refusal is None:
+            queue(session, claim, each.file, line, at=archive.added_at)
+            room -= 1
+        elif named < MOST_NAMED:
+            name = replace(each.file, sha256="")
+            note(session, claim, name, refused(refusal), at=archive.added_at, done_at=at)
+            named += 1
+    session.delete(archive)
 
 
 def caught_up(session: Session, claim: Claim, shown: int) -> int:
     """The version that a page is at: what the worker alone did since does not overtake it."""
     if shown == claim.version:
         return shown
-    rows = select(Reading.outcome).where(Reading.claim_id == claim.id, Reading.done_at.is_not(None))
-    by_worker = {outcome.get("version") for outcome in session.scalars(rows)}
+    by_worker = {outcome.get("version") for outcome in _outcomes(session, claim)}
     while shown + 1 in by_worker:
         shown += 1
     return shown
+
+
+def keep_arrived(session: Session, claim: Claim, shown: int, *, at: datetime) -> None:
+    """Fill again what a page left blank that was shown before the worker filled it.
+
+    ``shown`` is the version on the page, which the caller has just saved.
+    """
+    if claim.version == shown + 1:
+        return
+    arrived = {
+        line_id
+        for outcome in _outcomes(session, claim)
+        if outcome.get("version", 0) > shown
+        for line_id in outcome["lines"]
+    }
+    if not arrived:
+        return
+    policy = current_policy(session, at.date())
+    for line in claim.lines:
+        if line.id in arrived:
+            fill_blanks(session, claim, line, policy)
+    price(session, claim, policy, on=at.date())
+
+
+def _outcomes(session: Session, claim: Claim) -> Sequence[Outcome]:
+    """What became of the files of a claim."""
+    rows = select(Reading.outcome).where(Reading.claim_id == claim.id, Reading.done_at.is_not(None))
+    return session.scalars(rows).all()
 
 
 WAITING = select(
@@ -224,40 +233,6 @@ def refuse_while_reading(session: Session, claim: Claim) -> None:
     """Raises ``NotNow`` while files of the claim wait to be read."""
     if fetch(session, WAITING, claim_id=claim.id).scalar():
         raise NotNow(STILL_READING)
-
-
-ROWS = (
-    select(Reading.filename, Reading.added_at, Reading.done_at, Reading.outcome)
-    .where(Reading.claim_id == bindparam("claim_id"))
-    .order_by(Reading.id)
-)
-
-
-def progress(session: Session, claim_id: int) -> Progress | None:
-    """How far the files handed in last have come, with those before that still wait."""
-    rows = fetch(session, ROWS, claim_id=claim_id).all()
-    if not rows:
-        return None
-    since = min((row.added_at for row in rows if not row.done_at), default=rows[-1].added_at)
-    current = [row for row in rows if row.added_at >= since]
-    return Progress(
-        total=len(current),
-        waiting=sum(1 for row in current if not row.done_at),
-        since=since,
-        told=tuple(told(row.filename, row.outcome) for row in current if row.done_at),
-    )
-
-
-def told(filename: str, outcome: Outcome) -> Told:
-    """An outcome as the page tells it."""
-    said, claimed = outcome.get("words"), outcome.get("claimed")
-    return Told(
-        filename=filename,
-        kind=outcome["kind"],
-        words=from_data(said) if said else None,
-        lines=tuple(outcome.get("lines", ())),
-        claimed=AlreadyClaimed(*claimed) if claimed else None,
-    )
 
 
 def forget_old(session: Session, at: datetime) -> None:

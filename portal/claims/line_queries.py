@@ -11,7 +11,8 @@ from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from portal.claims.models import Line, Receipt, Split
-from portal.claims.origins import READ_INTO, Origin, origins
+from portal.claims.origins import READ_INTO, Origin, origins, stands
+from portal.claims.printed_travel import PrintedLeg, leg_of
 from portal.core.db import Rows, fetch
 from portal.core.words import Named
 from portal.invoices.models import Invoice
@@ -110,6 +111,7 @@ class ShownLine(NamedTuple):
     quantity: str | None
     unit_price: int | None
     ends_on: date | None
+    leg: PrintedLeg | None
     tax: int | None
     computed: str | None
     project_zh: str | None
@@ -134,7 +136,7 @@ OF_LINE = (
     Line.id, Line.spent_on, Line.category, CategoryRow.name_zh, CategoryRow.name_en,
     Line.purpose, Line.amount, Line.city, Line.nights, Line.attendees, Line.cost_centre,
     Line.objection, Line.currency, Line.original, Line.rate, Line.rate_on, Line.quantity,
-    Line.unit_price, Line.ends_on, Line.tax.label("recovered"), CategoryRow.computed,
+    Line.unit_price, Line.ends_on, Line.leg, Line.tax.label("recovered"), CategoryRow.computed,
     Project.name_zh.label("project_zh"), Project.name_en.label("project_en"),
     exists().where(Split.line_id == Line.id).label("is_split"),
 )  # fmt: skip
@@ -215,7 +217,7 @@ def _state(line: Line, name: str, origin: Origin) -> str:
         return "disputed"
     if not origin.typed_differs:
         return "read"
-    return "typed" if name in line.typed or getattr(line, name) else "blank"
+    return "typed" if name in line.typed or stands(line, name) else "blank"
 
 
 def _line(rows: Rows) -> ShownLine:
@@ -234,7 +236,9 @@ def _line(rows: Rows) -> ShownLine:
 
 
 def _plain(value: Any) -> Any:
-    """Rates and quantities as text: 7.10 equals 7.1 and reads otherwise."""
+    """Rates and quantities as text: 7.10 equals 7.1 and reads otherwise. A leg as it is shown."""
+    if isinstance(value, dict):
+        return leg_of(value)
     return format(value, "f") if isinstance(value, Decimal) else value
 
 

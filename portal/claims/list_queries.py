@@ -1,4 +1,4 @@
-"""Named reads of the lists of claims: one's own, everybody's, the inbox and those on Home."""
+"""Named reads of the lists of claims: one's own, everybody's and those on Home."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,10 +8,9 @@ from typing import Any
 from sqlalchemy import Integer, Select, Text, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from portal.approvals.models import FlowStep, Step, StepPerson
 from portal.claims.models import DRAFT, MOVING, RETURNED, WITHDRAWN, Claim, Template
 from portal.claims.queries import PAGE
-from portal.core.db import Rows, fetch, items_of
+from portal.core.db import Rows, fetch
 from portal.people.models import Deputy, Person
 
 
@@ -43,10 +42,12 @@ LISTED = (
     Claim.updated_at, Claim.submitted_at, Claim.asked_by_id,
 )  # fmt: skip
 OWN = select(*LISTED).where(Claim.claimant_id == bindparam("person_id"))
+SENT = (Claim.submitted_at.is_not(None), Claim.state != WITHDRAWN)
+"""What those who see all claims see."""
 EVERYBODYS = (
     select(*LISTED, Person.name.label("claimant"))
     .join(Person, Person.id == Claim.claimant_id)
-    .where(Claim.submitted_at.is_not(None), Claim.state != WITHDRAWN)
+    .where(*SENT)
 )
 NARROWED = {
     "state": Claim.state == bindparam("state"),
@@ -93,44 +94,6 @@ def _page(listed: Select[Any], asked: tuple[str, ...]) -> Select[Any]:
     """The statement of a page, built once for each set of fields that is asked for."""
     narrowed = listed.where(*(NARROWED[name] for name in asked))
     return narrowed.order_by(Claim.id.desc()).limit(PAGE + 1)
-
-
-INBOX = (
-    select(
-        *LISTED, Claim.version, items_of(Claim.findings).label("findings"),
-        Person.name.label("claimant"),
-        StepPerson.waiting_since, Step.id.label("step_id"), Step.due_at,
-        FlowStep.name_zh, FlowStep.name_en,
-    )
-    .select_from(StepPerson)
-    .join(Step, Step.id == StepPerson.step_id)
-    .join(FlowStep, FlowStep.id == Step.flow_step_id)
-    .join(Claim, and_(Step.subject_kind == "claim", Claim.id == Step.subject_id))
-    .join(Person, Person.id == Claim.claimant_id)
-    .where(
-        StepPerson.person_id == bindparam("person_id"), StepPerson.waiting_since.is_not(None)
-    )
-    .order_by(StepPerson.waiting_since, StepPerson.step_id)
-    .limit(bindparam("most", type_=Integer))
-)  # fmt: skip
-
-
-AFTER = or_(
-    StepPerson.waiting_since > bindparam("since"),
-    and_(StepPerson.waiting_since == bindparam("since"), StepPerson.step_id > bindparam("step_id")),
-)
-LATER = INBOX.where(AFTER)
-
-
-def inbox(
-    session: Session, person_id: int, after: tuple[datetime, int] | None = None,
-    *, most: int = PAGE + 1,
-) -> Rows:  # fmt: skip
-    """What waits for the person's decision, oldest first. ``after`` pages by key."""
-    if after is None:
-        return fetch(session, INBOX, person_id=person_id, most=most).all()
-    since, step_id = after
-    return fetch(session, LATER, person_id=person_id, since=since, step_id=step_id, most=most).all()
 
 
 MOST_ON_HOME = 10

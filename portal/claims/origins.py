@@ -6,8 +6,11 @@ Nothing of it is stored: a value that is still the one of the file comes from th
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from portal.claims.legs import KEYS, LEFT_AT, parse_moment
 from portal.claims.models import Line
+from portal.core.errors import Invalid
 from portal.core.money import format_plain
 from portal.invoices.keys import plain_name
 from portal.invoices.models import Invoice
@@ -16,6 +19,11 @@ from portal.policy.rules import city_name
 
 READ_INTO = {"spent_on": "issued_on", "amount": "total", "merchant": "seller", "city": "to"}
 """The fields of a line that invoices fill, and what of an invoice fills them."""
+
+OF_TICKET = {
+    "origin": "from", LEFT_AT: "departure", "destination": "to", "transport_number": "number",
+}  # fmt: skip
+"""The fields of a leg that tickets fill, and what of a ticket's details fills them."""
 
 JOURNEYS = ("rail", "flight")
 CURRENCY = "CNY"
@@ -82,7 +90,10 @@ def fill(line: Line, invoices: Sequence[Invoice], cities: Collection[str] = ()) 
     A credit note has a negative total; what to claim of it is the claimant's to say.
     """
     for name, each in said(invoices, cities).items():
-        if each.value is None or name in line.typed or getattr(line, name):
+        if each.value is None or name in line.typed or stands(line, name):
+            continue
+        if name in KEYS:
+            line.leg = {**(line.leg or {}), KEYS[name]: each.value}
             continue
         if name == "amount" and (line.currency or CURRENCY) != CURRENCY:
             continue
@@ -105,7 +116,12 @@ def said(invoices: Sequence[Invoice], cities: Collection[str] = ()) -> dict[str,
         if (each := _of_all(name, [_field(group, name, cities) for group in groups]))
     }
     purpose = _purpose(groups[0]) if groups else None
-    return found | ({"purpose": purpose} if purpose else {})
+    return found | ({"purpose": purpose} if purpose else {}) | _leg(groups)
+
+
+def stands(line: Line, name: str) -> Any:
+    """What stands in a field of the line, also in one of its leg."""
+    return (line.leg or {}).get(KEYS[name]) if name in KEYS else getattr(line, name)
 
 
 def shown(value: Value | None) -> str:
@@ -194,11 +210,38 @@ def _purpose(group: Sequence[Invoice]) -> Said | None:
     return Said(seller.value, seller.source) if seller and seller.value else None
 
 
+def _leg(groups: Sequence[Sequence[Invoice]]) -> dict[str, Said]:
+    """What the first ticket says of its journey: the legs of two tickets never mix."""
+    tickets = [[each for each in group if each.kind in JOURNEYS] for group in groups]
+    first = sorted(next(filter(None, tickets), []), key=lambda ticket: _rank(ticket.source))
+    found: dict[str, Said] = {}
+    for name in OF_TICKET:
+        told = [(each.source, value) for each in first if (value := _of_ticket(each, name))]
+        if told:
+            source, best = told[0]
+            others = [Other(*one) for one in told if not _same(one[1], best)]
+            found[name] = Said(best, source, tuple(dict.fromkeys(others)))
+    return found
+
+
+def _of_ticket(ticket: Invoice, name: str) -> str:
+    """As it is kept in ``Line.leg``. Several flights on one itinerary are no single leg."""
+    if len(ticket.details.get("number", "").split()) > 1:
+        return ""
+    text: str = ticket.details.get(OF_TICKET[name], "")
+    if name != LEFT_AT or not text:
+        return text
+    try:
+        return parse_moment(text, None)
+    except Invalid:
+        return ""
+
+
 def _differs(line: Line, name: str, said: Said) -> bool:
-    stands = getattr(line, name)
     if said.value is None:
         return False
-    return name in line.typed or stands is None or not _same(stands, said.value)
+    value = stands(line, name)
+    return name in line.typed or value is None or not _same(value, said.value)
 
 
 def _same(one: Value, other: Value) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, cast, func, or_, select
+from sqlalchemy import BigInteger, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.claims.list_queries import LISTED
@@ -54,6 +54,22 @@ def _payable() -> Any:
     )  # fmt: skip
 
 
+def that_settle(session: Session) -> Rows:
+    """Approved claims whose claimants owe advances, in the order of ``to_pay``. One query.
+
+    Only of these less than the total is paid; every other claim is paid in full.
+    """
+    owes = (
+        PriorRequest.owner_id == Claim.claimant_id,
+        PriorRequest.kind == ADVANCE,
+        PriorRequest.owed > 0,
+    )
+    found = select(
+        Claim.id, Claim.state, Claim.claimant_id, Claim.company_id, Claim.currency, Claim.total
+    ).where(Claim.state == APPROVED, exists().where(*owes))
+    return session.execute(found.order_by(Claim.decided_at, Claim.id)).all()
+
+
 def advances_to_pay(session: Session, chosen: Sequence[int] | None = None) -> Rows:
     """Approved advances that wait for money, oldest approval first; or the ``chosen`` ones."""
     found = (
@@ -71,7 +87,7 @@ def advances_to_pay(session: Session, chosen: Sequence[int] | None = None) -> Ro
 
 
 def waiting_sum(session: Session) -> tuple[int, int]:
-    """How many claims and advances wait for money, and how much in minor units."""
+    """How many claims and advances wait for money, and what they come to in minor units."""
     claims = select(func.count(), _sum(Claim.total)).where(Claim.state == APPROVED)
     advances = select(func.count(), _sum(PriorRequest.amount)).where(
         PriorRequest.kind == ADVANCE, PriorRequest.state == APPROVED
@@ -81,13 +97,23 @@ def waiting_sum(session: Session) -> tuple[int, int]:
 
 
 def batches(session: Session, before: int | None = None) -> Rows:
-    """Batches with their sums and makers, newest first, and one row more if there are."""
+    """Batches with their makers, newest first, and one row more if there are.
+
+    ``total`` is what the bank transfers, ``gross`` what the claims and advances come to.
+    """
     of_batch = Payment.batch_id == Batch.id
+    gross = (
+        select(_sum(func.coalesce(Claim.total, Payment.amount)))
+        .select_from(Payment)
+        .outerjoin(Claim, Claim.id == Payment.claim_id)
+        .where(of_batch)
+    )
     found = (
         select(
             Batch, Person.name.label("maker"),
             select(func.count()).where(of_batch).scalar_subquery().label("claims"),
             select(_sum(Payment.amount)).where(of_batch).scalar_subquery().label("total"),
+            gross.scalar_subquery().label("gross"),
         )
         .join(Person, Person.id == Batch.created_by_id)
         .order_by(Batch.id.desc())
@@ -110,7 +136,8 @@ def payments_of(session: Session, batch_id: int) -> Rows:
     number = func.coalesce(Claim.number, PriorRequest.number)
     return session.execute(
         select(Payment.id, Payment.amount, Payment.state, Payment.reason, Payment.claim_id,
-               Payment.advance_id, number.label("number"), Claim.total,
+               Payment.advance_id, number.label("number"),
+               func.coalesce(Claim.total, Payment.amount).label("total"),
                func.coalesce(Claim.claimant_id, PriorRequest.owner_id).label("claimant_id"),
                func.coalesce(Claim.purpose, PriorRequest.purpose).label("purpose"),
                Payment.payee.label("name"), Payment.bank_name, Payment.bank_account)

@@ -4,7 +4,7 @@ A draft follows them until it is submitted. From then on a line keeps the rate t
 submitted with, until its day or its currency is changed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -83,10 +83,11 @@ def price_of(line: Line) -> Price:
     )
 
 
-def closed_projects(session: Session, claim: Claim) -> frozenset[int]:
-    """The projects on the claim that are no longer in use. A query when there are projects."""
-    used = {line.project_id for line in claim.lines}
-    used |= {split.project_id for line in claim.lines for split in line.splits}
+def closed_projects(session: Session, claims: Iterable[Claim]) -> frozenset[int]:
+    """The projects on the claims that are no longer in use. A query when there are projects."""
+    lines = [line for claim in claims for line in claim.lines]
+    used = {line.project_id for line in lines}
+    used |= {split.project_id for line in lines for split in line.splits}
     used -= {None}
     if not used:
         return frozenset()

@@ -150,11 +150,11 @@ class PrintedClaim:
     kind: str = "expense"
     trip: str = ""
     settled: tuple[tuple[str, int], ...] = ()
-    """Numbers of the advances that were settled, each with how much."""
+    """Numbers of the advances that are settled, or will be at payment, each with how much."""
 
     @property
     def to_pay(self) -> int:
-        """What was left to transfer."""
+        """What is left to transfer."""
         return self.total - sum(amount for _number, amount in self.settled)
 
     @property

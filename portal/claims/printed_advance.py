@@ -41,6 +41,8 @@ class PrintedAdvance:
     language: Language
     as_of: datetime
     currency: str = "CNY"
+    entered_by: str = ""
+    """The colleague who filled it for the claimant, "" when nobody did."""
 
     @property
     def qr(self) -> str:

@@ -5,9 +5,10 @@ everything else with its days and what it was for. The amounts stand in four col
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Protocol
+from datetime import date
+from typing import Any, NamedTuple, Protocol
+
+from portal.claims.legs import leg_texts
 
 Day = date
 """What a field called ``date`` does not hide."""
@@ -23,11 +24,10 @@ COLUMN_OF = {
     "meals": MEALS,
     "per_diem": MEALS,
 }
-"""By category; categories of the company's own stand in the last column."""
+"""By category; one of the company's own stands in the last column unless it is a journey."""
 
 
-@dataclass(frozen=True)
-class PrintedLeg:
+class PrintedLeg(NamedTuple):
     """One journey. ``left`` and ``arrived`` are texts; each of the five may be empty."""
 
     left: str = ""
@@ -57,22 +57,26 @@ class TravelLine(Protocol):
     @property
     def amount(self) -> int: ...
 
+    @property
+    def leg(self) -> PrintedLeg | None: ...
+
 
 def leg_of(stored: Mapping[str, Any]) -> PrintedLeg | None:
     """The journey kept on a line; None when nothing of it is known."""
+    told = leg_texts(stored)
     leg = PrintedLeg(
-        left=_moment(stored.get("left_at")),
-        origin=str(stored.get("from") or ""),
-        arrived=_moment(stored.get("arrived_at")),
-        destination=str(stored.get("to") or ""),
-        number=str(stored.get("number") or ""),
+        left=told["left_at"],
+        origin=told["origin"],
+        arrived=told["arrived_at"],
+        destination=told["destination"],
+        number=told["transport_number"],
     )
     return leg if any(leg.said) else None
 
 
 def column_of(line: TravelLine) -> str:
     """The column that the line's amount stands in."""
-    return COLUMN_OF.get(line.category_code, OTHER)
+    return COLUMN_OF.get(line.category_code, TRANSPORT if line.leg else OTHER)
 
 
 def column_sums(lines: Iterable[TravelLine]) -> dict[str, int]:
@@ -89,13 +93,3 @@ def travel_days(lines: Iterable[TravelLine]) -> tuple[date, date] | None:
     if not known:
         return None
     return min(line.date for line in known), max(line.ends_on or line.date for line in known)
-
-
-def _moment(stored: object) -> str:
-    """A stored moment as ``2026-03-31 09:05``; text that is none stays as it is."""
-    text = str(stored or "").strip()
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return moment.isoformat(" ", "minutes")[:16] if len(text) > 10 else text

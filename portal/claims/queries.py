@@ -1,12 +1,12 @@
 """Named reads about claims, each a fixed number of queries, in a stable order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import (
-    Text,
+    BindParameter,
     and_,
     bindparam,
-    cast,
     exists,
     func,
     literal_column,
@@ -17,7 +17,6 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.approvals.models import OPEN, FlowStep, Route, Step, StepPerson
 from portal.claims.access import Seen
-from portal.claims.events import Told
 from portal.claims.models import (
     PAYMENT_FAILED,
     Batch,
@@ -25,10 +24,10 @@ from portal.claims.models import (
     Line,
     Payment,
     Receipt,
+    Settlement,
     Split,
 )
 from portal.core.db import Rows, fetch
-from portal.core.events import Event
 from portal.people.models import Department, Deputy, Person
 from portal.people.roles import Reader
 
@@ -68,10 +67,12 @@ FILLS = and_(
         Deputy.person_id == Claim.claimant_id, Deputy.deputy_id == bindparam("reader_id")
     ),
 )
+SETTLES = exists().where(Settlement.claim_id == Claim.id)
 SEEN = (
     select(
         Claim, WAITS.label("step_id"), CAME.label("involved"),
         FILLS.label("fills"), FILLER.label("filled_by"),
+        SETTLES.label("settles"),
         Person.name, Department.name_zh, Department.name_en,
         Payment.state.label("payment"), Payment.batch_id, Batch.paid_on, Batch.reference,
     )
@@ -91,15 +92,16 @@ def seen_by(session: Session, claim_id: int, reader: Reader) -> Seen | None:
     return Seen(row.Claim, reader, row.step_id, row.involved, row, bool(row.fills))
 
 
+OF_CLAIMS: BindParameter[Any] = bindparam("claim_ids", expanding=True)
 LINES = (
     select(Line)
-    .where(Line.claim_id == bindparam("claim_id"))
+    .where(Line.claim_id.in_(OF_CLAIMS))
     .order_by(Line.position, Line.id)
     .execution_options(populate_existing=True)
 )
 RECEIPTS = (
     select(Receipt)
-    .where(Receipt.claim_id == bindparam("claim_id"))
+    .where(Receipt.claim_id.in_(OF_CLAIMS))
     .options(joinedload(Receipt.invoice))
     .order_by(Receipt.id)
     .execution_options(populate_existing=True)
@@ -107,7 +109,7 @@ RECEIPTS = (
 SPLITS = (
     select(Split)
     .join(Line, Line.id == Split.line_id)
-    .where(Line.claim_id == bindparam("claim_id"))
+    .where(Line.claim_id.in_(OF_CLAIMS))
     .order_by(Split.position, Split.id)
     .execution_options(populate_existing=True)
 )
@@ -115,14 +117,29 @@ SPLITS = (
 
 def with_lines(session: Session, claim: Claim) -> Claim:
     """The same claim with its lines, their parts, receipts and invoices loaded. Three queries."""
-    lines = session.scalars(LINES, {"claim_id": claim.id}).all()
-    receipts = session.scalars(RECEIPTS, {"claim_id": claim.id}).all()
-    splits = session.scalars(SPLITS, {"claim_id": claim.id}).all()
-    for line in lines:
-        set_committed_value(line, "splits", [each for each in splits if each.line_id == line.id])
-    set_committed_value(claim, "lines", list(lines))
-    set_committed_value(claim, "receipts", list(receipts))
+    all_with_lines(session, [claim])
     return claim
+
+
+def all_with_lines(session: Session, claims: Sequence[Claim]) -> None:
+    """Load lines, parts, receipts and invoices of all these claims. Three queries."""
+    asked = {"claim_ids": [claim.id for claim in claims]}
+    lines, receipts, splits = (
+        _by(key, session.scalars(statement, asked))
+        for key, statement in (("claim_id", LINES), ("claim_id", RECEIPTS), ("line_id", SPLITS))
+    )
+    for line in (line for of_claim in lines.values() for line in of_claim):
+        set_committed_value(line, "splits", splits.get(line.id, []))
+    for claim in claims:
+        set_committed_value(claim, "lines", lines.get(claim.id, []))
+        set_committed_value(claim, "receipts", receipts.get(claim.id, []))
+
+
+def _by(key: str, rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(getattr(row, key), []).append(row)
+    return found
 
 
 LAST_ROUTE = (
@@ -147,21 +164,6 @@ STEPS = (
 def steps_of(session: Session, claim_id: int) -> Rows:
     """The steps of the claim's last route with everyone who may decide them. One query."""
     return fetch(session, STEPS, claim_id=claim_id).all()
-
-
-Principal = aliased(Person)
-TIMELINE = (
-    select(Event.at, Event.kind, Person.name, cast(Event.data, Text), Principal.name)
-    .outerjoin(Person, Person.id == Event.actor_id)
-    .outerjoin(Principal, Principal.id == Event.for_id)
-    .where(Event.subject_kind == "claim", Event.subject_id == bindparam("claim_id"))
-    .order_by(Event.id)
-)
-
-
-def timeline(session: Session, claim_id: int) -> tuple[Told, ...]:
-    """The claim's events, oldest first. One query."""
-    return tuple(map(Told._make, fetch(session, TIMELINE, claim_id=claim_id)))
 
 
 WAITING_NAMES = (

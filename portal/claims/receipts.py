@@ -1,6 +1,6 @@
 """Files on a claim, and the lines that e-invoices fill."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -19,20 +19,31 @@ from portal.invoices.readers import ReadInvoice
 from portal.invoices.readers.invoice import Disagreement, Item
 from portal.invoices.registry import AlreadyClaimed, held_elsewhere
 from portal.policy.queries import current_policy
+from portal.policy.rules import Policy
 
 MOST_RECEIPTS = 20
 """Per line."""
+BESIDES = ("merchant", "city", "attendees", "cost_centre", "reason", "objection", "nights",
+           "quantity", "unit_price", "ends_on", "project_id", "splits")  # fmt: skip
+"""What may stand on a line that an invoice may still fill."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A file that was accepted and is kept under ``sha256``; ``size`` is in bytes."""
+    """A file that is kept under ``sha256``; ``size`` is in bytes.
+
+    Without a ``media_type`` nobody has looked at it yet: it goes on no claim and is never shown.
+    """
 
     sha256: str
     filename: str
     media_type: str
     size: int
     pages: int | None = None
+
+    @property
+    def looked_at(self) -> bool:
+        return bool(self.media_type)
 
 
 @dataclass(frozen=True)
@@ -86,19 +97,28 @@ def put(
 
     An invoice goes to ``line``, else to the line that has another file of it, else to an empty
     or a new one. Only what is blank there is filled. ``unattended``: somebody may be typing in
-    any line there is, so that only new ones are filled.
+    the empty line, which is left to him.
 
     Raises ``AlreadyClaimed`` when other claims hold all of its invoices, ``Invalid`` when the
-    claim has the file already or the line is full, and ``NotNow`` when the claim is full.
+    line is full, or the claim has the file already, which then fills what is blank again; and
+    ``NotNow`` when the claim is full.
     """
-    if any(receipt.sha256 == file.sha256 for receipt in claim.receipts):
-        raise _twice(file)
+    if not file.looked_at:
+        raise ValueError("nobody has looked at this file")
     policy = current_policy(session, at.date())
+    again = {receipt.line_id for receipt in claim.receipts if receipt.sha256 == file.sha256}
+    if again:
+        # A page that is sent twice does not know what its file filled in the first time.
+        for known in claim.lines:
+            if known.id in again:
+                fill_blanks(session, claim, known, policy)
+        price(session, claim, policy, on=at.date())
+        raise _twice(file)
     lines: list[Line] = []
     refused: list[Refusal] = []
     for invoice in read or (None,):
         try:
-            home, is_new = _place(session, claim, file, invoice, line, unattended=unattended)
+            home = _place(session, claim, file, invoice, line, unattended=unattended)
         except Refusal as refusal:
             refused.append(refusal)
             continue
@@ -118,13 +138,8 @@ def put(
         session.flush()
         if home not in lines:
             lines.append(home)
-        if invoice is not None and (is_new or not unattended):
-            invoices = invoices_of(claim, home)
-            fill(home, invoices, policy.cities)
-            if not home.category:
-                home.category = home.guess = guess(
-                    session, invoices, policy.categories, claim.company_id
-                )
+        if invoice is not None:
+            fill_blanks(session, claim, home, policy)
     if not lines:
         raise refused[0]
     price(session, claim, policy, on=at.date())
@@ -132,9 +147,33 @@ def put(
     return Attached(tuple(lines), tuple(refused))
 
 
+def fill_blanks(session: Session, claim: Claim, line: Line, policy: Policy) -> None:
+    """Fill what is blank on a line with what the invoices of its files say, or let guess."""
+    invoices = invoices_of(claim, line)
+    fill(line, invoices, policy.cities)
+    if not line.category:
+        line.category = line.guess = guess(session, invoices, policy.categories, claim.company_id)
+
+
+def clear_way(session: Session, claim: Claim, kept_lines: Collection[Line]) -> None:
+    """Take lines off on which nothing stands, before files make lines of their own.
+
+    Not those in ``kept_lines``. The caller holds the version.
+    """
+    claim.lines[:] = [
+        line
+        for line in claim.lines
+        if line in kept_lines
+        or not is_empty(line, claim)
+        or any(getattr(line, name) for name in BESIDES)
+    ]
+    session.flush()
+
+
 def detach(
-    session: Session, claim: Claim, receipt_id: int, *, shown: int, at: datetime, editor: Editor = NOBODY
-) -> None:
+    session: Session, claim: Claim, receipt_id: int,
+    *, shown: int, at: datetime, editor: Editor = NOBODY,
+) -> None:  # fmt: skip
     """Take a file off the claim; the line keeps what it says. Raises ``Stale``."""
     take_version(session, claim, shown, at, editor)
     claim.receipts[:] = [receipt for receipt in claim.receipts if receipt.id != receipt_id]
@@ -149,19 +188,19 @@ def invoices_of(claim: Claim, line: Line) -> list[Invoice]:
 def _place(
     session: Session, claim: Claim, file: Kept, invoice: ReadInvoice | None, line: Line | None,
     *, unattended: bool,
-) -> tuple[Line, bool]:  # fmt: skip
-    """The line for an invoice of the file, and whether it is a new one."""
+) -> Line:  # fmt: skip
+    """The line for an invoice of the file."""
     same = _same_invoice(session, claim, file, invoice)
     home = line or next((each for each in claim.lines if each.id in same), None)
     if home is None and not unattended:
         home = next((each for each in claim.lines if is_empty(each, claim)), None)
     if home is None:
-        return new_line(session, claim), True
+        return new_line(session, claim)
     if len(receipts_of(claim, home)) >= MOST_RECEIPTS:
         raise Invalid(
             words("A line has at most %(most)s files. Use another line.", most=MOST_RECEIPTS)
         )
-    return home, False
+    return home
 
 
 def _same_invoice(

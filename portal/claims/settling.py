@@ -1,21 +1,27 @@
 """Settling advances by claims (核销): what a claim leaves to be transferred.
 
-The claimant says how much of which advance; an advance he says nothing about is settled as
-far as the claim goes, the first due first. It happens when the claim is put into a payment
+The claimant chooses how much of which advance, see ``choosing``; a claim without a choice
+settles as much as it can, the first due first. It happens when the claim is put into a payment
 batch, and is undone when the payment fails or the batch is cancelled. Amounts are minor units.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.claims.models import Claim, Settlement
-from portal.core.errors import Invalid
-from portal.core.words import words
+from portal.claims.models import (
+    APPROVED,
+    PAID,
+    PAYING,
+    SUBMITTED,
+    Claim,
+    Settlement,
+)
 from portal.prior import balance
 from portal.prior.models import ADVANCE, PriorRequest
 
@@ -25,6 +31,9 @@ class Payable(Protocol):
 
     @property
     def id(self) -> int: ...
+
+    @property
+    def state(self) -> str: ...
 
     @property
     def claimant_id(self) -> int: ...
@@ -47,56 +56,48 @@ class Net:
     settled: Mapping[int, int] = field(default_factory=dict)
 
 
-def plan_settlement(session: Session, claim: Claim, wanted: Mapping[int, int]) -> None:
-    """Remember how much of which advance the claimant wants the claim to settle.
-
-    ``wanted`` replaces what was planned; 0 leaves an advance alone. More than is owed, or than
-    the claim comes to, is no fault: at payment it is cut to that. The caller has taken the
-    version of the draft. Raises ``Invalid`` for an advance of somebody else, of another
-    company or currency, and for less than nothing.
-    """
-    found = session.scalars(select(PriorRequest).where(PriorRequest.id.in_(sorted(wanted))))
-    own = {each.id for each in found if each.kind == ADVANCE and _fits(claim, each)}
-    if not wanted.keys() <= own or min(wanted.values(), default=0) < 0:
-        raise Invalid(words("This advance cannot be settled by this claim."), "settle")
-    planned = {row.advance_id: row for row in _planned(session, [claim.id])}
-    for advance_id, row in planned.items():
-        if advance_id not in wanted:
-            session.delete(row)
-    for advance_id, amount in wanted.items():
-        if advance_id in planned:
-            planned[advance_id].amount = amount
-        else:
-            session.add(Settlement(claim_id=claim.id, advance_id=advance_id, amount=amount))
-    session.flush()
-
-
 def net(session: Session, claim: Payable) -> tuple[Mapping[int, int], int]:
-    """What the claim settles by advance, and what is left to pay. Two queries.
+    """What the claim settles by advance, and what is left to pay.
 
     Before its payment as things stand now, from then on as it was done.
     """
+    if claim.state in (PAYING, PAID):
+        rows = planned_for(session, [claim.id])
+        done = {row.advance_id: row.settled for row in rows if row.settled}
+        return done, claim.total - sum(done.values())
     found = nets(session, [claim])[claim.id]
     return found.settled, found.to_pay
 
 
 def nets(session: Session, claims: Sequence[Payable], *, lock: bool = False) -> dict[int, Net]:
-    """What ``net`` says for several claims, those named first served first. Two queries."""
-    planned: dict[int, list[Settlement]] = {}
-    for row in _planned(session, [claim.id for claim in claims]):
-        planned.setdefault(row.claim_id, []).append(row)
-    advances = _owed(session, claims, lock=lock)
-    left = {advance.id: advance.owed for advance in advances}
+    """What approved claims settle if paid now, those named first served first. Three queries.
+
+    A claim whose claimant chose settles that, or what is left of it; one without a choice
+    leaves alone what other claims under way will settle.
+    """
+    chosen: dict[int, dict[int, int]] = {}
+    for row in planned_for(session, [claim.id for claim in claims]):
+        chosen.setdefault(row.claim_id, {})[row.advance_id] = row.amount
+    by_owner: dict[int, list[PriorRequest]] = {}
+    for advance in owed_by(session, claims, lock=lock):
+        by_owner.setdefault(advance.owner_id, []).append(advance)
+    left = {each.id: each.owed for owned in by_owner.values() for each in owned}
+    reserved = reserved_by(session, left, but=[claim.id for claim in claims])
+    for wanted in chosen.values():
+        reserved.update(wanted)
     found = {}
     for claim in claims:
-        rows = planned.get(claim.id, [])
-        done = {row.advance_id: row.settled for row in rows if row.settled}
-        if not done:
-            owed = {each.id: left[each.id] for each in advances if _fits(claim, each)}
-            wanted = {row.advance_id: row.amount for row in rows}
-            done = balance.shares(owed, wanted, claim.total)
-            for advance_id, amount in done.items():
-                left[advance_id] -= amount
+        fitting = [each.id for each in by_owner.get(claim.claimant_id, ()) if fits(claim, each)]
+        if claim.id in chosen:
+            wanted = chosen[claim.id]
+            reserved.subtract(wanted)
+            owed = {each: left[each] for each in fitting if each in wanted}
+        else:
+            wanted = {}
+            owed = {each: max(0, left[each] - reserved[each]) for each in fitting}
+        done = balance.shares(owed, wanted, claim.total)
+        for advance_id, amount in done.items():
+            left[advance_id] -= amount
         found[claim.id] = Net(claim.total - sum(done.values()), done)
     return found
 
@@ -109,7 +110,7 @@ def settle(
     Raises ``Stale`` when somebody else settles the same advance at this moment.
     """
     found = nets(session, claims, lock=True)
-    planned = {(r.claim_id, r.advance_id): r for r in _planned(session, [c.id for c in claims])}
+    planned = {(r.claim_id, r.advance_id): r for r in planned_for(session, [c.id for c in claims])}
     for claim in claims:
         for advance_id, amount in found[claim.id].settled.items():
             balance.settle(
@@ -128,7 +129,7 @@ def settle(
 def undo(session: Session, claims: Sequence[Claim], *, by: int, at: datetime, on: date) -> None:
     """Owe again what claims had settled that were not paid after all."""
     numbers = {claim.id: claim.number or "" for claim in claims}
-    for row in sorted(_planned(session, numbers), key=lambda row: row.advance_id):
+    for row in sorted(planned_for(session, numbers), key=lambda row: row.advance_id):
         if row.settled:
             balance.restore(
                 session, row.advance_id, row.settled, claim_id=row.claim_id,
@@ -138,12 +139,30 @@ def undo(session: Session, claims: Sequence[Claim], *, by: int, at: datetime, on
     session.flush()
 
 
-def _planned(session: Session, claim_ids: Iterable[int]) -> Sequence[Settlement]:
+def planned_for(session: Session, claim_ids: Iterable[int]) -> Sequence[Settlement]:
+    """What was chosen for the claims, and what of it they settled. One query."""
     found = select(Settlement).where(Settlement.claim_id.in_(sorted(claim_ids)))
     return session.scalars(found.order_by(Settlement.claim_id, Settlement.advance_id)).all()
 
 
-def _owed(
+def reserved_by(
+    session: Session, advance_ids: Iterable[int], *, but: Collection[int]
+) -> Counter[int]:
+    """What submitted and approved claims, ``but`` for these, will settle of the advances."""
+    rows = session.execute(
+        select(Settlement.advance_id, func.sum(Settlement.amount))
+        .join(Claim, Claim.id == Settlement.claim_id)
+        .where(
+            Settlement.advance_id.in_(sorted(advance_ids)),
+            Settlement.claim_id.not_in(sorted(but)),
+            Claim.state.in_((SUBMITTED, APPROVED)),
+        )
+        .group_by(Settlement.advance_id)
+    )
+    return Counter({advance_id: int(total) for advance_id, total in rows})
+
+
+def owed_by(
     session: Session, claims: Sequence[Payable], *, lock: bool = False
 ) -> Sequence[PriorRequest]:
     """What the claimants owe, the first due first; locked in the order of ids."""
@@ -162,7 +181,7 @@ def _owed(
     return sorted(advances, key=lambda each: (each.ends_on or date.max, each.id))
 
 
-def _fits(claim: Payable, advance: PriorRequest) -> bool:
+def fits(claim: Payable, advance: PriorRequest) -> bool:
     """Whether the claim may settle the advance: same person, company and currency."""
     ours = (claim.claimant_id, claim.company_id, claim.currency)
     return ours == (advance.owner_id, advance.company_id, advance.currency)

@@ -1,9 +1,10 @@
 """The trip that a claim refers to (事前申请), as the rules ask for it. Amounts are minor units."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.claims.models import DRAFT, EXPENSE, REJECTED, TRAVEL, WITHDRAWN, Claim
@@ -21,20 +22,30 @@ class TripFacts:
     trip_spent_before: int = 0
 
 
-def trip_facts(session: Session, claim: Claim) -> TripFacts:
-    """What the policy asks about the claim's trip; nothing without one. Two queries at most."""
-    if claim.trip_id is None:
-        return TripFacts()
-    trip = session.get_one(PriorRequest, claim.trip_id)
-    spent = session.scalar(
-        select(cast(func.sum(Claim.total), BigInteger)).where(
-            Claim.trip_id == trip.id,
-            Claim.id != claim.id,
-            Claim.state.not_in((DRAFT, REJECTED, WITHDRAWN)),
+def trip_facts(session: Session, claims: Sequence[Claim]) -> dict[int, TripFacts]:
+    """By claim what the policy asks about its trip; nothing without one. Two queries at most."""
+    trips = sorted({claim.trip_id for claim in claims if claim.trip_id is not None})
+    if not trips:
+        return {claim.id: TripFacts() for claim in claims}
+    found = {
+        trip.id: trip
+        for trip in session.scalars(select(PriorRequest).where(PriorRequest.id.in_(trips)))
+    }
+    live = session.execute(
+        select(Claim.trip_id, Claim.id, Claim.total).where(
+            Claim.trip_id.in_(trips), Claim.state.not_in((DRAFT, REJECTED, WITHDRAWN))
         )
-    )
-    days = (trip.starts_on, trip.ends_on) if trip.starts_on and trip.ends_on else None
-    return TripFacts(trip.amount, days, spent or 0)
+    ).all()
+    facts: dict[int, TripFacts] = {}
+    for claim in claims:
+        trip = found.get(claim.trip_id) if claim.trip_id is not None else None
+        if trip is None:
+            facts[claim.id] = TripFacts()
+            continue
+        spent = sum(row.total for row in live if row.trip_id == trip.id and row.id != claim.id)
+        days = (trip.starts_on, trip.ends_on) if trip.starts_on and trip.ends_on else None
+        facts[claim.id] = TripFacts(trip.amount, days, spent)
+    return facts
 
 
 def choose_trip(session: Session, claim: Claim, trip_id: int | None) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.claims.computing import parse_part, parse_quantity
+from portal.claims.legs import KEYS, TIMES, parse_time
 from portal.claims.models import Line, Split
 from portal.core.days import parse_day
 from portal.core.errors import Invalid
@@ -16,7 +17,9 @@ from portal.rates.conversion import parse_currency
 MOST_NIGHTS = 366
 LENGTHS = {"purpose": 200, "merchant": 200, "city": 60, "attendees": 2000, "cost_centre": 40,
            "reason": 2000, "spent_on": 60, "amount": 60, "nights": 60, "quantity": 60,
-           "unit_price": 60, "ends_on": 60, "currency_code": 20, "part": 60}  # fmt: skip
+           "unit_price": 60, "ends_on": 60, "currency_code": 20, "part": 60,
+           "origin": 60, "left_at": 60, "destination": 60, "arrived_at": 60,
+           "transport_number": 40}  # fmt: skip
 """Characters that each text may have, also an amount, day or number that is not understood."""
 
 OTHER_CURRENCY = "other"
@@ -54,6 +57,11 @@ class TypedLine:
     ends_on: str = ""
     project: str = ""
     merchant: str = ""
+    origin: str = ""
+    left_at: str = ""
+    destination: str = ""
+    arrived_at: str = ""
+    transport_number: str = ""
     parts: tuple[TypedPart, ...] = ()
 
 
@@ -74,6 +82,7 @@ def fill(line: Line, typed: TypedLine, cut: set[str], projects: Collection[int])
     for name, parse in PARSERS.items():
         text = beginning(name, getattr(typed, name), cut)
         setattr(line, COLUMNS.get(name, name), _understood(name, text, line.currency, parse, kept))
+    line.leg = _leg(line, typed, kept, cut)
     line.project_id = _project(typed.project, projects)
     stored = {split.id: split for split in line.splits}
     for part in typed.parts:
@@ -94,6 +103,20 @@ def _fill_currency(line: Line, typed: TypedLine, kept: dict[str, str], cut: set[
         line.currency = parse_currency(chosen)
     except Invalid:
         kept["currency_code"] = chosen[: LENGTHS["currency_code"]]
+
+
+def _leg(line: Line, typed: TypedLine, kept: dict[str, str], cut: set[str]) -> dict[str, str]:
+    leg: dict[str, str] = {}
+    for name, key in KEYS.items():
+        text = beginning(name, getattr(typed, name), cut)
+        try:
+            value = parse_time(name, text, leg, line.spent_on) if text and name in TIMES else text
+        except Invalid:
+            kept[name] = text
+            continue
+        if value:
+            leg[key] = value
+    return leg
 
 
 def _fill_part(
@@ -133,8 +156,11 @@ def misread(line: Line) -> dict[str, Words]:
     """For each field whose text could not be understood, what is wrong with it."""
     wrong: dict[str, Words] = {}
     for name, typed in line.typed.items():
-        parse = parse_part if name.startswith("split-") else ALL_PARSERS[name]
         try:
+            if name in TIMES:
+                parse_time(name, typed, line.leg, line.spent_on)
+                continue
+            parse = parse_part if name.startswith("split-") else ALL_PARSERS[name]
             parse(typed, line.currency)
         except Invalid as refusal:
             wrong[name] = refusal.words

@@ -15,13 +15,13 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.approvals import decide as deciding
 from portal.approvals import models as approvals
+from portal.approvals.conversation import remark
 from portal.approvals.flow import DrawnFlow
 from portal.approvals.models import Route
 from portal.approvals.routing import Plan
-from portal.claims import events
+from portal.claims import choosing, events
 from portal.claims.access import Seen
 from portal.claims.changes import snapshot
-from portal.claims.judging import findings_to_data
 from portal.claims.models import (
     APPROVED,
     EDITABLE,
@@ -36,15 +36,12 @@ from portal.core.errors import Invalid, NotAllowed, NotNow, Stale
 from portal.core.events import record
 from portal.core.notices import notify, quicken
 from portal.core.numbers import next_number
-from portal.core.text import fitting
 from portal.core.words import words
 from portal.invoices import registry
 from portal.people.models import Company
 from portal.people.queries import told_people
 from portal.people.roles import Reader
-from portal.policy.findings import Finding, stopping
-
-LONGEST_REMARK = 2000
+from portal.policy.findings import Finding, findings_to_data, stopping
 
 CHANGED = words("This claim has changed since this page was shown.")
 NOT_YOURS = words("This step does not wait for you.")
@@ -60,14 +57,16 @@ APPROVE = (
 def submit(
     session: Session, claim: Claim, findings: Sequence[Finding], plan: Plan, flow: DrawnFlow,
     *, policy_version: int, shown: int, at: datetime, on: date, by: Reader | None = None,
+    settles: Mapping[int, int] | None = None,
 ) -> None:  # fmt: skip
     """Send the claim on its route. ``findings`` and ``plan`` are those of this moment.
 
     ``by`` is who sends it: the claimant, who need not be named, or who fills it for him; then
-    the claimant is told.
+    the claimant is told. ``settles`` is how much of which advance the claim shall settle,
+    when the claimant was asked.
 
-    Raises ``Invalid`` while a finding stops it, ``AlreadyClaimed`` when another claim holds
-    one of its invoices, and ``Stale``.
+    Raises ``Invalid`` while a finding stops it or for what cannot be settled,
+    ``AlreadyClaimed`` when another claim holds one of its invoices, and ``Stale``.
     """
     stopped = stopping(findings)
     if stopped:
@@ -85,6 +84,8 @@ def submit(
         policy_version=policy_version,
         findings=findings_to_data(findings),
     )  # fmt: skip
+    if settles is not None:
+        choosing.plan_settlement(session, claim, settles)
     keys = [r.invoice.key for r in claim.receipts if r.invoice and r.invoice.key]
     registry.hold(session, keys, claim.id, claim.claimant_id, at=at)
     for line in claim.lines:
@@ -94,6 +95,7 @@ def submit(
         session, events.SUBMITTED, claim.subject, by=by.id if by else claim.claimant_id, at=at,
         on_behalf_of=claim.claimant_id if by and by.id != claim.claimant_id else None,
         again=resumes, content=snapshot(claim),
+        settles={str(advance_id): amount for advance_id, amount in (settles or {}).items()},
     )  # fmt: skip
     if by and by.id != claim.claimant_id:
         tell(session, claim, [claim.claimant_id], events.FILLED_FOR_YOU, at, by.name)
@@ -104,11 +106,6 @@ def submit(
     else:
         tell(session, claim, moved.people, events.SUBMITTED, at)
     quicken(session, [claim.claimant_id])
-
-
-def remark(text: str, field: str = "comment") -> str:
-    """What somebody wrote about a claim, trimmed. Raises ``Invalid`` when it is too long."""
-    return fitting(text, LONGEST_REMARK, field)
 
 
 def approve(session: Session, seen: Seen, *, shown: int, at: datetime, comment: str = "") -> None:

@@ -25,7 +25,7 @@ LONGEST_START = 30.0
 class Cost:
     """What one question may take, and how long a child is kept.
 
-    ``earned_seconds`` are added each time the child gets on, up to ``most_seconds`` together.
+    A child that gets on has at least ``earned_seconds`` from then, up to ``most_seconds`` together.
     """
 
     seconds: float
@@ -170,7 +170,7 @@ class _Alarm:
 
     def extend(self) -> None:
         self.stop()
-        self._until = min(self._last, self._until + self._cost.earned_seconds)
+        self._until = min(self._last, max(self._until, monotonic() + self._cost.earned_seconds))
         self._set()
 
     def stop(self) -> None:

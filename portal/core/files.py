@@ -6,7 +6,6 @@ and XML and OFD only as a download.
 """
 
 import hashlib
-import io
 import os
 import re
 import subprocess
@@ -19,21 +18,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import filetype  # type: ignore[import-untyped]
-from PIL import Image, ImageOps
 
 from portal.core.errors import Invalid, Missing
-from portal.core.safe import Archive, parse_xml, xml_text
+from portal.core.pictures import plain, small
+from portal.core.safe import ARCHIVE_BEGINS, MAX_ARCHIVE_BYTES, Archive, Unsafe, parse_xml, xml_text
 from portal.core.words import words
 
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 OFD, XML = "application/ofd", "application/xml"
+ARCHIVE = "application/zip"
+"""What a zip archive is called before it is known whether it is an OFD; no file is kept as one."""
 SUFFIXES = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png", OFD: ".ofd", XML: ".xml"}
 
 MAX_BYTES = 10 * 1024 * 1024
-MAX_PIXELS = 40_000_000
 MAX_NAME = 120
 
-_KEEP_MODES = {"1": "L", "L": "L", "I;16": "L", "I": "L", "F": "L", "LA": "RGBA", "RGBA": "RGBA"}
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
 _KNOWN_ENDINGS = {*SUFFIXES.values(), ".jpeg", ""}
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -116,27 +115,37 @@ class Store:
         return deleted
 
 
-def accept(data: bytes, filename: str) -> Accepted:
-    """The file as it may be kept, or ``Invalid`` with the reason and what to do.
+def promised(data: bytes) -> str:
+    """The type that the first bytes promise, ``ARCHIVE`` for an OFD too; nothing is opened.
 
-    Accepts PDF, JPEG, PNG, OFD and XML up to ``MAX_BYTES``. Pictures come back turned
-    upright and written anew, so that nothing but the picture is left of them.
+    Raises ``Invalid`` for what is empty, too large or plainly of no type that is accepted.
     """
     if not data:
         raise Invalid(words("This file is empty. Choose it again."))
+    if data.startswith(ARCHIVE_BEGINS):
+        if len(data) > MAX_ARCHIVE_BYTES:
+            raise Unsafe(words("This archive unpacks to more than is allowed."))
+        return ARCHIVE
     if len(data) > MAX_BYTES:
-        raise Invalid(
-            words(
-                "This file is larger than %(limit)s MB. Scan it at a lower resolution or split it.",
-                limit=MAX_BYTES // 1024**2,
-            )
-        )
-    media_type = _media_type(data)
+        raise _too_large()
+    return _beginning_of(data)
+
+
+def accept(data: bytes, filename: str, *, count: Callable[[bytes], str] | None = None) -> Accepted:
+    """The file as it may be kept, or ``Invalid`` with the reason and what to do.
+
+    Accepts PDF, JPEG, PNG, OFD and XML up to ``MAX_BYTES``. Pictures come back turned
+    upright and written anew, so that nothing but the picture is left of them. ``count`` is
+    what counts the pages of a PDF, as ``pdf_look`` does; without it a process of its own.
+    """
+    if len(data) > MAX_BYTES:
+        raise _too_large()
+    media_type = media_type_of(data)
     pages = None
     if media_type in (JPEG, PNG):
-        data = _plain_picture(data, media_type)
+        data = plain(data)
     elif media_type == PDF:
-        pages = _count_pages(data)
+        pages = _pages((count or _counted_apart)(data))
     elif media_type == XML:
         parse_xml(data)
     suffix = SUFFIXES[media_type]
@@ -166,31 +175,27 @@ def thumbnail(data: bytes, media_type: str, width: int = 320) -> bytes | None:
 
     ``data`` is what ``accept`` gave. ``None`` for other types and for what cannot be shown.
     """
-    try:
-        if media_type == PDF:
-            return _look(data, "draw", str(width)) or None
-        if media_type not in (JPEG, PNG):
-            return None
-        picture = Image.open(io.BytesIO(data), formats=["JPEG", "PNG"])
-        picture.draft("RGB", (width, width * 2))
-        picture.thumbnail((width, width * 2))
-        return _jpeg(_on_white(picture), quality=80)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return None
+    if media_type == PDF:
+        return _look(data, "draw", str(width)) or None
+    return small(data, width) if media_type in (JPEG, PNG) else None
 
 
-def _media_type(data: bytes) -> str:
+def media_type_of(data: bytes) -> str:
+    """The type of a file, one of those in ``SUFFIXES``. Raises ``Invalid`` for all others."""
+    media_type = promised(data)
+    if media_type != ARCHIVE:
+        return media_type
+    if any(name.lower() == "ofd.xml" for name in Archive(data)):
+        return OFD
+    raise Invalid(words("This is an archive or an office file. Unpack it or save it as PDF first."))
+
+
+def _beginning_of(data: bytes) -> str:
     guess = filetype.guess_mime(data)
     if guess in (JPEG, PNG):
         return str(guess)
     if b"%PDF-" in data[:1024]:
         return PDF
-    if data.startswith(b"PK\x03\x04"):
-        if any(name.lower() == "ofd.xml" for name in Archive(data)):
-            return OFD
-        raise Invalid(
-            words("This is an archive or an office file. Unpack it or save it as PDF first.")
-        )
     if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
         raise Invalid(
             words(
@@ -211,52 +216,20 @@ def _looks_like_xml(data: bytes) -> bool:
     return text.startswith("<") and not text[:15].lower().startswith(("<!doctype html", "<html"))
 
 
-def _plain_picture(data: bytes, media_type: str) -> bytes:
-    try:
-        picture = Image.open(io.BytesIO(data), formats=["JPEG", "PNG"])
-        if picture.width * picture.height > MAX_PIXELS:
-            raise Image.DecompressionBombError
-        mode = _KEEP_MODES.get(picture.mode, "RGB")
-        if "transparency" in picture.info:
-            mode = "RGBA"
-        upright = ImageOps.exif_transpose(picture).convert(mode)
-    except Image.DecompressionBombError:
-        raise Invalid(
-            words(
-                "This picture has more than %(limit)s million pixels. Take it at a lower setting.",
-                limit=MAX_PIXELS // 1_000_000,
-            )
-        ) from None
-    except (OSError, ValueError, SyntaxError, EOFError):
-        raise Invalid(words("This picture is broken. Take or save it again.")) from None
-    # Pillow writes comments and colour profiles back from here.
-    upright.info.clear()
-    if media_type == JPEG:
-        return _jpeg(_on_white(upright), quality=88)
-    out = io.BytesIO()
-    upright.save(out, "PNG")
-    return out.getvalue()
+def _too_large() -> Invalid:
+    return Invalid(
+        words(
+            "This file is larger than %(limit)s MB. Scan it at a lower resolution or split it.",
+            limit=MAX_BYTES // 1024**2,
+        )
+    )
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
-    if picture.mode == "L":
-        return picture
-    if picture.mode not in ("RGBA", "LA", "P"):
-        return picture.convert("RGB")
-    layer = picture.convert("RGBA")
-    white = Image.new("RGB", layer.size, "white")
-    white.paste(layer, mask=layer.getchannel("A"))
-    return white
+def _counted_apart(data: bytes) -> str:
+    return _look(data, "count").decode()
 
 
-def _jpeg(picture: Image.Image, quality: int) -> bytes:
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=quality, optimize=True)
-    return out.getvalue()
-
-
-def _count_pages(data: bytes) -> int | None:
-    found = _look(data, "count").decode()
+def _pages(found: str) -> int | None:
     if found == "encrypted":
         return None
     if not found.isdecimal():

@@ -2,7 +2,8 @@
 
 A job is a row written in the transaction of the change that needs it, so it exists exactly
 when the change does. Workers take one at a time by a conditional update and try again
-later, ever more seldom, when it fails.
+later, ever more seldom, when it fails. A job is leased for seconds only and the lease renewed
+while its worker lives, so that the job of a killed one is soon taken by another.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,10 +13,11 @@ from typing import Any
 from sqlalchemy import Index, String, Text, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.core.db import Base, dialect_of, fetch_many, table, upsert
+from portal.core.db import Base, dialect_of, fetch, fetch_many, table, upsert
 
 MOST_ATTEMPTS = 12
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(seconds=6)
+RENEWED_EVERY = timedelta(seconds=1.5)
 KEPT = timedelta(days=30)
 
 Handler = Callable[[Session, dict[str, Any], datetime], None]
@@ -40,6 +42,7 @@ class Job(Base):
 
 
 NEW_JOB = insert(table(Job))
+_job = table(Job).c
 
 
 def enqueue(
@@ -78,6 +81,28 @@ def take(session: Session, at: datetime) -> Job | None:
         .returning(Job)
         .execution_options(populate_existing=True)
     ).scalar_one_or_none()
+
+
+def renew(session: Session, job_id: int, attempt: int, until: datetime) -> bool:
+    """Hold a job until then; False when it is done or another attempt at it was begun.
+
+    The caller commits.
+    """
+    renewed = (
+        update(table(Job))
+        .where(_job.id == job_id, _job.attempts == attempt, _job.leased_until.is_not(None))
+        .values(leased_until=until)
+        .returning(_job.id)
+    )
+    return fetch(session, renewed).first() is not None
+
+
+def is_held(session: Session, job_id: int, attempt: int) -> bool:
+    """Whether a job is still this attempt's, and stays so until the caller commits."""
+    held = select(_job.id).where(
+        _job.id == job_id, _job.attempts == attempt, _job.leased_until.is_not(None)
+    )
+    return fetch(session, held.with_for_update()).first() is not None
 
 
 def finish(session: Session, job: Job, at: datetime) -> None:

@@ -24,12 +24,13 @@ _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _UNITS = ("", "拾", "佰", "仟")
 
 
-def parse_amount(text: str, currency: str = "CNY") -> int:
+def parse_amount(text: str, currency: str = "CNY", *, zero: bool = False) -> int:
     """The amount a person typed, in minor units of ``currency`` (ISO 4217).
 
     ASCII and full-width digits, signs and spaces are understood: ``1,000.00``,
     ``１２．５``, ``¥ 1,234.5``, ``.5``. Raises ``Invalid``, with words that say what to
-    type, for anything else, and for sums that are not above zero or exceed 99,999,999.99.
+    type, for anything else, for sums that exceed 99,999,999.99, and for zero unless ``zero``
+    allows it.
     """
     plain = text.translate(_HALF_WIDTH).strip()
     if not plain:
@@ -49,7 +50,7 @@ def parse_amount(text: str, currency: str = "CNY") -> int:
         )
     whole = (match["whole"] or "0").replace(",", "")
     minor = int(whole + part.ljust(decimals, "0"))
-    if minor == 0:
+    if minor == 0 and not zero:
         raise Invalid(words("Type an amount of more than zero."))
     if minor * 100 > LARGEST_TYPED * 10**decimals:
         raise Invalid(words("Type an amount of at most 99,999,999.99, or split it into lines."))

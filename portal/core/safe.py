@@ -34,6 +34,8 @@ MAX_RATIO = 100
 SMALL_ENTRY_BYTES = 256 * 1024
 """Entries below this may exceed the ratio: short files of spaces and tables do."""
 
+ARCHIVE_BEGINS = (b"PK\x03\x04", b"PK\x05\x06")
+
 _SAYS_UTF_8 = 0x800
 """Flag of an entry whose name is UTF-8; Python reads others as code page 437."""
 

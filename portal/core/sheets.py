@@ -7,13 +7,15 @@ Numbers stay numbers, negative ones too. Source of the rule: OWASP, CSV Injectio
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
+from decimal import Decimal
 
 from portal.core.errors import Invalid
+from portal.core.money import format_plain
 from portal.core.words import Amount, words
 
-Cell = str | int | date | Amount | None
+Cell = str | int | Decimal | date | Amount | None
 
 # Spreadsheets drop what is blank before they look for a formula. With the apostrophes in front,
 # ``plain_cell`` finds every text again.
@@ -31,28 +33,38 @@ def plain_cell(cell: str) -> str:
 
 
 def cell_text(cell: Cell) -> str:
-    """What stands in a cell: amounts with two decimals, days as in ISO 8601."""
+    """What stands in a cell: amounts with their currency's decimals, days as in ISO 8601."""
     if cell is None:
         return ""
     if isinstance(cell, Amount):
-        sign = "-" if cell.minor < 0 else ""
-        return f"{sign}{abs(cell.minor) // 100}.{abs(cell.minor) % 100:02d}"
+        return format_plain(cell.minor, cell.currency).replace(",", "")
+    if isinstance(cell, Decimal):
+        return format(cell, "f")
     if isinstance(cell, date):
         return cell.isoformat()
     return str(cell)
 
 
-def as_csv(lines: Iterable[Iterable[Cell]]) -> bytes:
-    """A CSV file of these lines, the first being its head; every text in it is made safe.
+def csv_lines(lines: Iterable[Iterable[Cell]]) -> Iterator[bytes]:
+    """A CSV file of these lines piece by piece, the first being its head; every text is made safe.
 
     UTF-8 with a byte order mark: spreadsheets then show Chinese without being asked.
     """
     out = io.StringIO(newline="")
-    csv.writer(out).writerows(
-        [safe_cell(cell) if isinstance(cell, str) else cell_text(cell) for cell in line]
-        for line in lines
-    )
-    return out.getvalue().encode("utf-8-sig", "replace")
+    table = csv.writer(out)
+    yield b"\xef\xbb\xbf"
+    for line in lines:
+        table.writerow(
+            [safe_cell(cell) if isinstance(cell, str) else cell_text(cell) for cell in line]
+        )
+        yield out.getvalue().encode("utf-8", "replace")
+        out.seek(0)
+        out.truncate()
+
+
+def as_csv(lines: Iterable[Iterable[Cell]]) -> bytes:
+    """The whole file that ``csv_lines`` makes."""
+    return b"".join(csv_lines(lines))
 
 
 def read_csv(data: bytes, *, most_bytes: int, most_rows: int) -> list[list[str]]:

@@ -2,7 +2,7 @@
 
 from portal.core.errors import Invalid
 from portal.core.files import clean_name
-from portal.core.safe import MAX_ARCHIVE_BYTES, Archive, Unsafe
+from portal.core.safe import ARCHIVE_BEGINS, MAX_ARCHIVE_BYTES, Archive, Unsafe
 from portal.core.words import words
 
 MOST_FILES = 50
@@ -18,7 +18,7 @@ def unpack(data: bytes, filename: str) -> list[tuple[str, bytes]] | None:
     those that macOS adds are left out. Raises ``Unsafe`` or ``Invalid`` when the archive breaks
     a limit, is damaged, locked or empty.
     """
-    if not data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+    if not data.startswith(ARCHIVE_BEGINS):
         return None
     if len(data) > MAX_ARCHIVE_BYTES:
         raise Unsafe(words("This archive unpacks to more than is allowed."))

@@ -13,6 +13,8 @@ from portal.approvals.flow import start_with_default
 from portal.core.files import Store
 from portal.core.notices import Notice
 from portal.demo import seasons
+from portal.demo.beyond import stories_beyond
+from portal.demo.books import plan_books
 from portal.demo.cast import cast_stories, oddities
 from portal.demo.company import UNREAD_DAYS, Company
 from portal.demo.payday import plan_payments
@@ -54,10 +56,12 @@ def load(session: Session, store: Store, *, today: date, password_hash: str) -> 
         ordinary_year(rng, colleagues, today),
         phone_bills(rng, colleagues, today),
         oddities(today),
+        stories_beyond(today),
         cast_stories(today),
     ):
         for story in stories:
             company.play(story)
+    plan_books(company, first, today)
     plan_payments(company, first, today)
     plan_requests(company, today)
     for week in range(1, (DAYS - UNREAD_DAYS) // 7):

@@ -6,8 +6,19 @@ from typing import Any
 
 from portal.approvals.flow import LINE_MANAGER
 from portal.demo import seasons
-from portal.demo.expenses import INVOICE, PICTURE, Expense
-from portal.demo.stories import ASKED, DISCUSSED, LEFT, REJECTED, RETURNED, WITHDRAWN, Story, Turn
+from portal.demo.stories import (
+    ASKED,
+    DISCUSSED,
+    INVOICE,
+    LEFT,
+    PICTURE,
+    REJECTED,
+    RETURNED,
+    WITHDRAWN,
+    Expense,
+    Story,
+    Turn,
+)
 from portal.demo.year import FINANCE_REVIEW
 
 NEEDS_RECEIPT = 100_00

@@ -22,12 +22,13 @@ from portal.claims import conversation, drafting, models, templates, workflow
 from portal.claims.access import Seen
 from portal.claims.drafting import TypedLine
 from portal.claims.judging import judge, routed
-from portal.claims.models import Claim
+from portal.claims.legs import leg_texts
+from portal.claims.models import Claim, Line
 from portal.claims.queries import seen_by
+from portal.claims.trips import choose_trip
 from portal.core.money import format_plain
 from portal.core.notices import Notice, mark_read
 from portal.demo import drafts, sayings, seasons
-from portal.demo.expenses import Expense
 from portal.demo.people import Colleague
 from portal.demo.receipts import Drawer
 from portal.demo.stories import (
@@ -37,12 +38,14 @@ from portal.demo.stories import (
     REJECTED,
     RETURNED,
     WITHDRAWN,
+    Expense,
     Story,
     Turn,
 )
 from portal.people.queries import Organisation
 from portal.policy.findings import Finding, stopping
 from portal.policy.queries import current_policy
+from portal.policy.rules import Policy
 
 Action = Callable[[datetime], None]
 
@@ -72,7 +75,10 @@ class Company:
         self.by_id = {each.person.id: each for each in colleagues.values()}
         self.end = seasons.at(today, 0)
         self.unread_since = self.end - timedelta(days=UNREAD_DAYS)
-        self.policy = current_policy(session, today)
+        self.projects: dict[str, int] = {}
+        """The ids of projects by their codes."""
+        self.requests: dict[str, int] = {}
+        """The ids of trip requests by what they are for."""
         self.flow = flow_for(session, "claim")
         self.organisation = KnownOrganisation(Organisation(session))
         self.patience = {number: rng.lognormvariate(1.6, 0.6) for number in colleagues}
@@ -103,9 +109,16 @@ class Company:
         )
 
     def _draft(self, story: Story, at: datetime) -> None:
-        person = self.colleagues[story.claimant].person
-        claim = drafts.write(self.session, story, person, self.drawer, at)
+        deputy = self.colleagues.get(story.filled_by)
+        claim = drafts.write(
+            self.session, story, self.colleagues[story.claimant], self.drawer, self.projects, at,
+            deputy.person.id if deputy else None,
+        )  # fmt: skip
         story.claim_id = claim.id
+        if story.trip:
+            choose_trip(self.session, claim, self.requests[story.trip])
+        if story.dropped and story.purpose:
+            self._save(story, claim, at)
         if story.template:
             templates.keep_as_template(self.session, claim, story.template, at=at)
         if story.deleted:
@@ -116,8 +129,7 @@ class Company:
 
     def _save(self, story: Story, claim: Claim, at: datetime) -> None:
         typed = [
-            _typed(line.id, expense)
-            for line, expense in zip(claim.lines, story.expenses, strict=True)
+            _typed(line, expense) for line, expense in zip(claim.lines, story.expenses, strict=True)
         ]
         drafting.save(self.session, claim, story.purpose, typed, shown=claim.version, at=at)
 
@@ -133,17 +145,22 @@ class Company:
             findings = self._judge(claim, writer, at)
         again = claim.state == models.RETURNED
         earlier = earlier_approvals(self.session, claim.subject) if again else None
+        deputy = self.colleagues.get(story.filled_by)
         route = plan(routed(claim, findings), self.flow, self.organisation, earlier)
         workflow.submit(
-            self.session, claim, findings, route, self.flow, policy_version=self.policy.version,
-            shown=claim.version, at=at, on=seasons.day_of(at),
+            self.session, claim, findings, route, self.flow,
+            policy_version=self._policy(at).version, shown=claim.version, at=at,
+            on=seasons.day_of(at), by=deputy.reader if deputy else None,
         )  # fmt: skip
         story.route = list(route.needed)
         self._wait(story, at)
 
     def _judge(self, claim: Claim, writer: Colleague, at: datetime) -> list[Finding]:
-        day = seasons.day_of(at)
-        return judge(self.session, claim, self.policy, grade=writer.person.grade, on=day)
+        grade, day = writer.person.grade, seasons.day_of(at)
+        return judge(self.session, claim, self._policy(at), grade=grade, on=day)
+
+    def _policy(self, at: datetime) -> Policy:
+        return current_policy(self.session, seasons.day_of(at))
 
     def _answer(self, story: Story, claim: Claim, findings: Iterable[Finding]) -> None:
         english = self.colleagues[story.claimant].english
@@ -257,15 +274,24 @@ class Company:
             mark_read(self.session, seen.reader.id, at, seen.claim.subject)
 
 
-def _typed(line_id: int, expense: Expense) -> TypedLine:
+def _typed(line: Line, expense: Expense) -> TypedLine:
+    """The expense as it is typed into its line; what a file filled in stays."""
+    by_rules = expense.quantity or expense.ends_on
+    amount = "" if by_rules else format_plain(expense.amount, expense.currency)
     return TypedLine(
-        id=line_id,
+        id=line.id,
         spent_on=expense.spent_on.isoformat(),
-        category=expense.category,
-        purpose=expense.purpose,
-        amount=expense.typed or format_plain(expense.amount),
-        city=expense.city,
+        category=expense.category or line.category,
+        purpose=expense.purpose or line.purpose,
+        amount=expense.typed or amount,
+        city=expense.city or line.city,
         nights=str(expense.nights or ""),
         attendees=expense.attendees,
         reason=expense.reason,
+        currency=expense.currency,
+        quantity=expense.quantity,
+        ends_on=expense.ends_on.isoformat() if expense.ends_on else "",
+        project=str(line.project_id or ""),
+        merchant=line.merchant or expense.merchant,
+        **leg_texts(line.leg),
     )

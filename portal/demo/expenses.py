@@ -1,4 +1,4 @@
-"""What people of the demo company spend money on. Amounts are fen (CNY)."""
+"""What people of the demo company spend money on as a rule. Amounts are fen (CNY)."""
 
 import re
 from collections.abc import Callable
@@ -21,39 +21,13 @@ from portal.demo.places import (
     TAXIS,
     City,
 )
-
-PICTURE, INVOICE = "picture", "invoice"
+from portal.demo.stories import INVOICE, PICTURE, Errand, Expense
 
 BETWEEN_SCRIPTS = re.compile(
     r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])"
 )
 
 GENEROSITY = {"staff": 1.0, "manager": 1.25, "director": 1.75}
-
-
-@dataclass(frozen=True)
-class Expense:
-    """One line of a claim. ``proof`` is the kind of its receipt; ``typed`` a misread amount."""
-
-    spent_on: date
-    category: str
-    purpose: str
-    amount: int
-    merchant: str = ""
-    proof: str = ""
-    city: str = ""
-    nights: int | None = None
-    attendees: str = ""
-    reason: str = ""
-    typed: str = ""
-
-
-@dataclass(frozen=True)
-class Errand:
-    """What a claim is for, and what was spent on it."""
-
-    purpose: str
-    expenses: tuple[Expense, ...]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ FAILS_IN = (9, 31)
 
 
 def plan_payments(company: Company, first: date, today: date) -> None:
-    """Pay every week from ``first`` on; the last batch, of two days ago, stays open."""
+    """Pay every week from ``first`` on, each legal entity from its account; the batches of two
+    days ago stay open."""
     payers = [each for each in company.colleagues.values() if each.reader.has(PAYER)]
     last = seasons.workdays_before(today, 2)
     weeks = (last - first).days // 7
@@ -33,10 +34,18 @@ def plan_payments(company: Company, first: date, today: date) -> None:
 
 def _pay(company: Company, payer: Colleague, week: int, closes: bool, at: datetime) -> None:
     own = payer.person.id
-    approved = [row.id for row in to_pay(company.session) if row.claimant_id != own]
-    if not approved:
-        return
-    batch = payment.start_batch(company.session, approved, by=own, at=at)
+    approved: dict[int, list[int]] = {}
+    for row in to_pay(company.session):
+        if row.claimant_id != own:
+            approved.setdefault(row.company_id, []).append(row.id)
+    for claims in approved.values():
+        _make_batch(company, payer, claims, week, closes, at)
+
+
+def _make_batch(
+    company: Company, payer: Colleague, claims: list[int], week: int, closes: bool, at: datetime
+) -> None:
+    batch = payment.start_batch(company.session, claims, by=payer.person.id, at=at)
     company.later(at + timedelta(minutes=25), partial(_export, company, payer, batch))
     if closes:
         next_day = seasons.next_workday(seasons.day_of(at) + timedelta(days=1))

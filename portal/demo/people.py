@@ -8,15 +8,22 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
+from portal.people import tax_number
 from portal.people.models import PORTAL_ONLY, Company, Department, Person, RoleGrant
 from portal.people.roles import Reader
 
 ROSTER = Path(__file__).with_name("people.csv")
-COMPANY = "星图科技（上海）有限公司"
-COMPANY_TAX_ID = "91310000MA1DEM0P1X"
+COMPANIES = (
+    ("HQ", "星图科技（上海）有限公司", "Startmap Technology (Shanghai)", "91310000MA1DEM0P7", "",
+     "0200 0000 1924 5678 301"),
+    ("HZ", "星图数据服务（杭州）有限公司", "Startmap Data Services (Hangzhou)",
+     "91330100MA2DEM0P2", "HZ-", "0200 0000 2935 6789 402"),
+)  # fmt: skip
+"""Code, names, tax number without its check digit, prefix and account of the legal entities. The
+organisation codes inside the tax numbers have wrong check digits: they are nobody's."""
 
 DEPARTMENTS = (
-    ("HQ", COMPANY, "Startmap Technology (Shanghai)", "1000"),
+    ("HQ", COMPANIES[0][1], COMPANIES[0][2], "1000"),
     ("SALES", "销售部", "Sales", "1100"),
     ("RD", "研发部", "R&D", "1200"),
     ("MKT", "市场部", "Marketing", "1300"),
@@ -24,6 +31,9 @@ DEPARTMENTS = (
     ("HR", "人力行政部", "HR & Admin", "1500"),
     ("CS", "客户服务部", "Customer Service", "1600"),
 )
+OF_HANGZHOU = "CS"
+"""The department that is a legal entity of its own."""
+
 BANKS = ("中国工商银行", "招商银行", "中国建设银行", "中国银行", "交通银行", "浦发银行")
 BRANCHES = ("上海张江支行", "上海陆家嘴支行", "上海徐家汇支行", "上海五角场支行")
 
@@ -34,6 +44,7 @@ class Colleague:
 
     person: Person
     department: str
+    company: Company
     wish: str
     """How they want to be told; they are told in the portal only while the past is made."""
     left_on: date | None
@@ -57,14 +68,18 @@ def hire(session: Session, rng: Random, *, today: date, password_hash: str) -> d
         code: Department(code=code, name_zh=zh, name_en=en, cost_centre=cost_centre)
         for code, zh, en, cost_centre in DEPARTMENTS
     }
-    company = Company(
-        code="HQ", name_zh=departments["HQ"].name_zh, name_en=departments["HQ"].name_en,
-        tax_id=COMPANY_TAX_ID, bank_name="工商银行", bank_account="0200 0000 1924 5678 301",
-    )  # fmt: skip
-    session.add(company)
+    companies = {
+        code: Company(
+            code=code, name_zh=zh, name_en=en, tax_id=tax_number.completed(tax_id), prefix=prefix,
+            bank_name="工商银行", bank_account=account,
+        )
+        for code, zh, en, tax_id, prefix, account in COMPANIES
+    }  # fmt: skip
+    session.add_all(companies.values())
     session.flush()
     root = departments["HQ"]
-    root.company_id = company.id
+    root.company_id = companies["HQ"].id
+    departments[OF_HANGZHOU].company_id = companies["HZ"].id
     session.add(root)
     session.flush()
     for department in departments.values():
@@ -86,6 +101,7 @@ def hire(session: Session, rng: Random, *, today: date, password_hash: str) -> d
             colleagues[person.number] = Colleague(
                 person=person,
                 department=row["department"],
+                company=companies["HZ" if row["department"] == OF_HANGZHOU else "HQ"],
                 wish=row["notices_by"],
                 left_on=_days_before(today, row["left_days"]),
                 reader=_reader(person, frozenset(row["roles"].split())),

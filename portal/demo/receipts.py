@@ -1,4 +1,4 @@
-"""Receipts of the demo company: drawn pictures and fully digital invoices (数电票)."""
+"""Receipts of the demo company: drawn pictures and electronic invoices."""
 
 import hashlib
 import io
@@ -8,15 +8,15 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from random import Random
-from xml.sax.saxutils import escape
 
 from PIL import Image, ImageDraw, ImageFont
 
 from portal.claims.receipts import Upload
 from portal.core.files import XML, Accepted, Store, accept
-from portal.core.money import format_plain, in_words
-from portal.demo.expenses import INVOICE, Expense
-from portal.demo.people import COMPANY, COMPANY_TAX_ID
+from portal.core.money import format_plain
+from portal.demo.invoices import invoice_xml, ticket_xml
+from portal.demo.people import Colleague
+from portal.demo.stories import INVOICE, Expense
 from portal.invoices.readers import read
 
 FONTS = (
@@ -26,15 +26,6 @@ FONTS = (
 WRITERS = 8
 PAPER, INK, FADED = 248, 40, 242
 
-RATES = {"rail": 9, "flight": 9, "lodging": 6, "entertaining": 6, "training": 6}
-"""VAT in percent by category, 13 for goods."""
-GOODS = {
-    "rail": "*运输服务*铁路客票",
-    "flight": "*运输服务*航空客票",
-    "lodging": "*住宿服务*住宿费",
-    "entertaining": "*餐饮服务*餐费",
-    "training": "*非学历教育服务*培训费",
-}
 TITLES = {
     "local_transport": ("出租汽车专用发票", "车号 沪A·X{n:04d}", "里程 {km} 公里"),
     "meals": ("餐饮结账单", "桌号 {km}", "流水 {n:06d}"),
@@ -59,14 +50,18 @@ class Drawer:
         self.copies = 0
         self.drawn: dict[str, bytes] = {}
 
-    def upload(self, expense: Expense, place: int) -> Upload:
-        """The receipt of an expense; ``place`` is its line's, so that no picture comes twice."""
+    def upload(self, expense: Expense, place: int, who: Colleague) -> Upload:
+        """The receipt of an expense of ``who``; ``place`` is its line's, so that no picture
+        comes twice."""
         if expense.spent_on < self.true_since:
             return self._faded(expense, place)
-        if expense.proof == INVOICE:
+        if expense.train or expense.proof == INVOICE:
             self.invoices += 1
             number = f"{expense.spent_on:%y}3120000{self.invoices * 7919:011d}"
-            return self._kept(invoice_xml(expense, number), f"数电票_{number[-8:]}.xml")
+            if expense.train:
+                data = ticket_xml(expense, expense.train, number, who)
+                return self._kept(data, f"铁路电子客票_{number[-8:]}.xml")
+            return self._kept(invoice_xml(expense, number, who), f"数电票_{number[-8:]}.xml")
         data = picture(expense, self.rng.randrange(1, 9999))
         return self._kept(data, f"IMG_{expense.spent_on:%Y%m%d}_{place + 1}.jpg")
 
@@ -114,7 +109,8 @@ def picture(expense: Expense, number: int, body: int = INK) -> bytes:
         draw.text((26, 116 + row * 36), text, font=_font(18), fill=body)
     draw.line((20, 280, 320, 280), fill=INK)
     draw.text((26, 300), "金额", font=_font(22), fill=INK)
-    amount = f"￥{format_plain(expense.amount)}"
+    sign = "￥" if expense.currency == "CNY" else f"{expense.currency} "
+    amount = sign + format_plain(expense.amount, expense.currency)
     draw.text((314, 296), amount, font=_font(28), anchor="ra", fill=body)
     draw.text((170, 372), "谢谢惠顾 请妥善保管", font=_font(14), **centred)  # type: ignore[arg-type]
     out = io.BytesIO()
@@ -128,49 +124,3 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
         if Path(path).exists():
             return ImageFont.truetype(path, size)
     return ImageFont.load_default(size)
-
-
-def invoice_xml(expense: Expense, number: str) -> bytes:
-    """The XML of a fully digital invoice for the expense, made out to the demo company."""
-    rate = RATES.get(expense.category, 13)
-    net = round(expense.amount * 100 / (100 + rate))
-    goods = GOODS.get(expense.category, "*货物*" + expense.purpose)
-    seller_tax_id = f"91310000MA1D{sum(map(ord, expense.merchant)) % 10**6:06d}"
-    in_chinese = in_words(expense.amount).removeprefix("人民币")
-    values = {
-        "net": _plain(net),
-        "tax": _plain(expense.amount - net),
-        "total": _plain(expense.amount),
-        "in_chinese": in_chinese,
-        "number": number,
-        "day": expense.spent_on.isoformat(),
-        "seller": escape(f"上海{expense.merchant}有限公司"),
-        "seller_tax_id": seller_tax_id,
-        "buyer": COMPANY,
-        "buyer_tax_id": COMPANY_TAX_ID,
-        "goods": escape(goods),
-        "rate": f"{rate / 100:.2f}",
-    }
-    return INVOICE_XML.format(**values).encode()
-
-
-def _plain(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"
-
-
-INVOICE_XML = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n<EInvoice><Header><EIid>{number}</EIid></Header>'
-    "<EInvoiceData>"
-    "<SellerInformation><SellerIdNum>{seller_tax_id}</SellerIdNum>"
-    "<SellerName>{seller}</SellerName></SellerInformation>"
-    "<BuyerInformation><BuyerIdNum>{buyer_tax_id}</BuyerIdNum>"
-    "<BuyerName>{buyer}</BuyerName></BuyerInformation>"
-    "<BasicInformation><TotalAmWithoutTax>{net}</TotalAmWithoutTax>"
-    "<TotalTaxAm>{tax}</TotalTaxAm><TotalTax-includedAmount>{total}</TotalTax-includedAmount>"
-    "<TotalTax-includedAmountInChinese>{in_chinese}</TotalTax-includedAmountInChinese>"
-    "<RequestTime>{day} 10:00:00</RequestTime></BasicInformation>"
-    "<IssuItemInformation><ItemName>{goods}</ItemName><Amount>{net}</Amount>"
-    "<TaxRate>{rate}</TaxRate><ComTaxAm>{tax}</ComTaxAm></IssuItemInformation>"
-    "</EInvoiceData><TaxSupervisionInfo><InvoiceNumber>{number}</InvoiceNumber>"
-    "<IssueTime>{day}</IssueTime></TaxSupervisionInfo></EInvoice>\n"
-)

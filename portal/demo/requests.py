@@ -10,6 +10,7 @@ from portal.claims import payment
 from portal.core.money import format_plain
 from portal.core.notices import mark_read
 from portal.demo import seasons
+from portal.demo.beyond import CHANGSHA, CHANGSHA_DAYS, TOKYO, TOKYO_DAYS
 from portal.demo.company import UNREAD_DAYS, Company
 from portal.demo.people import Colleague
 from portal.people.roles import FINANCE, PAYER
@@ -55,6 +56,8 @@ REQUESTS = (
     Request(TRIP, "alice", 1, "成都出差：客户拜访", 3_500_00, 30, 28, "成都", sent=False),
     Request(TRIP, "alice", 40, "武汉出差：需求调研", 2_600_00, -45, -47, "武汉",
             ends_with="closed"),
+    Request(TRIP, "alice", 26, CHANGSHA, 2_400_00, CHANGSHA_DAYS[1], CHANGSHA_DAYS[0], "长沙"),
+    Request(TRIP, "1107", 20, TOKYO, 6_000_00, TOKYO_DAYS[1], TOKYO_DAYS[0], "东京"),
     Request(TRIP, "dan", 2, "苏州出差：联合测试", 1_800_00, 9, 8, "苏州", approvals=0),
     Request(TRIP, "bob", 9, "新加坡出差：渠道大会", 12_000_00, 24, 20, "新加坡", approvals=0,
             ends_with="returned", says="请补充会议日程。"),
@@ -62,6 +65,8 @@ REQUESTS = (
             ends_with="rejected", says="线上参加即可。"),
     Request(ADVANCE, "alice", 14, "展会押金", 3_000_00, 20, paid=True, repaid=500_00),
     Request(ADVANCE, "dan", 35, "测试设备租赁押金", 2_000_00, -10, paid=True),
+    Request(ADVANCE, "1106", 19, "武汉上线支持备用金", 2_000_00, 12, paid=True),
+    Request(ADVANCE, "1303", 60, "展会现场备用金", 5_000_00, -4, paid=True, repaid=1_200_00),
     Request(ADVANCE, "alice", 2, "客户活动备用金", 1_500_00, 25, approvals=1),
     Request(ADVANCE, "dan", 4, "样机运输", 900_00, 30, remarks="设备押金等对方退款，下周还清。"),
     Request(ADVANCE, "bob", 6, "团队活动", 2_400_00, 15, approvals=0, ends_with="withdrawn"),
@@ -85,6 +90,8 @@ def _draft(company: Company, story: Request, at: datetime) -> None:
         company.session, story.kind, by=person.id, department_id=person.department_id, at=at
     )
     story.id = made.id
+    if story.kind == TRIP:
+        company.requests[story.purpose] = made.id
     today = company.end.astimezone(seasons.ZONE).date()
     typed = drafting.Typed(
         purpose=story.purpose,

@@ -29,6 +29,7 @@ REASONS = {
         Saying("同一天同一商家两次消费，金额相同。", "Two purchases at one place on one day."),
     ),
     "over_limit_month": (Saying("本月国际漫游。", "Roaming abroad this month."),),
+    "trip_over_budget": (Saying("机票比申请时涨价。", "Fares rose after the budget was set."),),
     "too_old": (
         Saying("供应商补开发票较晚。", "The supplier sent the invoice late."),
         Saying(

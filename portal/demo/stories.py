@@ -2,15 +2,64 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from portal.approvals.routing import PlannedStep
-from portal.demo.expenses import Errand, Expense
+
+PICTURE, INVOICE = "picture", "invoice"
+"""What proves an expense: a photograph, or the file of an electronic invoice."""
 
 LEFT, ASKED, DISCUSSED, RETURNED, REJECTED, WITHDRAWN = (
     "left", "asked", "discussed", "returned", "rejected", "withdrawn",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Train:
+    """A journey by rail; ``leaves`` is a time of day such as ``08:20``."""
+
+    origin: str
+    goal: str
+    number: str
+    leaves: str
+
+
+@dataclass(frozen=True)
+class Expense:
+    """One line of a claim. ``proof`` is the kind of its receipt; ``typed`` a misread amount.
+
+    ``amount`` is minor units of ``currency``; 0 where the rules work it out from ``quantity``
+    (kilometres) or from the days up to ``ends_on``. ``project`` is a code; ``parts`` are cost
+    centre, project and share of each part, such as ``("1200", "ARK", "60%")``. With ``train``
+    the invoice is a train ticket.
+    """
+
+    spent_on: date
+    category: str
+    purpose: str
+    amount: int
+    merchant: str = ""
+    proof: str = ""
+    city: str = ""
+    nights: int | None = None
+    attendees: str = ""
+    reason: str = ""
+    typed: str = ""
+    currency: str = "CNY"
+    quantity: str = ""
+    ends_on: date | None = None
+    project: str = ""
+    parts: tuple[tuple[str, str, str], ...] = ()
+    train: Train | None = None
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What a claim is for, and what was spent on it."""
+
+    purpose: str
+    expenses: tuple[Expense, ...]
 
 
 @dataclass(frozen=True)
@@ -47,6 +96,12 @@ class Story:
     repeats: "Story | None" = None
     template: str = ""
     """The name under which the claimant keeps it as a template."""
+    trip: str = ""
+    """The purpose of the claimant's trip request that it refers to."""
+    filled_by: str = ""
+    """The number of the colleague who fills it for the claimant."""
+    dropped: bool = False
+    """The files come first and fill the lines; what was typed follows."""
     claim_id: int = 0
     route: list[PlannedStep] = field(default_factory=list)
 

@@ -6,7 +6,7 @@ from random import Random
 
 from portal.approvals.flow import LINE_MANAGER, ROLE
 from portal.demo import sayings, seasons
-from portal.demo.expenses import HABITS, WEIGHTS, Errand, Expense, Spender, phone, trip
+from portal.demo.expenses import HABITS, WEIGHTS, Spender, phone, trip
 from portal.demo.people import Colleague
 from portal.demo.stories import (
     ASKED,
@@ -14,6 +14,8 @@ from portal.demo.stories import (
     REJECTED,
     RETURNED,
     WITHDRAWN,
+    Errand,
+    Expense,
     Story,
     Turn,
     story,

@@ -2,7 +2,7 @@
 
 from wtforms import TextAreaField
 
-from portal.claims.workflow import LONGEST_REMARK
+from portal.approvals.conversation import LONGEST_REMARK
 from portal.forms.base import AtMost, PortalForm
 from portal.forms.claims import ActionForm
 from portal.web.languages import lazy_gettext as _l
@@ -15,4 +15,5 @@ class DecisionForm(ActionForm):
 
 
 class BulkForm(PortalForm):
-    """Several approvals at once; what was chosen travels as ``claim=<id>:<version>``."""
+    """Several approvals at once; what was chosen travels as ``claim=<id>:<version>``,
+    or ``request=…``."""

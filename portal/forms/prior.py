@@ -8,7 +8,8 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from portal.forms.base import choices
-from portal.forms.claims import AMOUNT, ActionForm, amount_text
+from portal.forms.claim_lines import AMOUNT, amount_text
+from portal.forms.claims import ActionForm
 from portal.people.models import Project
 from portal.prior.drafting import PARSED, Typed
 from portal.prior.models import PriorRequest

@@ -4,7 +4,7 @@ from flask_wtf.file import FileField
 from wtforms import StringField
 
 from portal.forms.base import AtMost, PortalForm
-from portal.forms.claims import AMOUNT, CODE
+from portal.forms.claim_lines import AMOUNT, CODE
 from portal.rates.editing import LONGEST_SOURCE
 from portal.web.languages import lazy_gettext as _l
 

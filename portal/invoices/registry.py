@@ -83,11 +83,12 @@ class Shares:
 
 KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 READ: CompoundSelect[Any] = union_all(
-    select(InvoiceHold.key, InvoiceHold.share, InvoiceHold.claim_id).where(
+    select(InvoiceHold.key, InvoiceHold.share, InvoiceHold.claim_id, null()).where(
         InvoiceHold.key.in_(KEYS)
     ),
-    select(InvoiceAllowance.key, InvoiceAllowance.share, null()).where(
-        InvoiceAllowance.key.in_(KEYS), InvoiceAllowance.person_id == bindparam("person_id")
+    select(InvoiceAllowance.key, InvoiceAllowance.share, null(), InvoiceAllowance.person_id).where(
+        InvoiceAllowance.key.in_(KEYS),
+        InvoiceAllowance.person_id.in_(bindparam("people", expanding=True)),
     ),
 )
 FREE = delete(table(InvoiceHold)).where(table(InvoiceHold).c.claim_id == bindparam("claim_id"))
@@ -101,11 +102,26 @@ def held_elsewhere(
 
     ``person_id`` is the claimant, whose allowances count.
     """
-    shares = _shares(session, sorted(set(keys)), person_id)
+    return all_held_elsewhere(session, {claim_id: (person_id, keys)})[claim_id]
+
+
+def all_held_elsewhere(
+    session: Session, asked: Mapping[int, tuple[int, Iterable[str]]]
+) -> dict[int, dict[str, int]]:
+    """The same for several claims by id, each with its claimant and its keys. One query."""
+    wanted = {claim_id: (person, sorted(set(keys))) for claim_id, (person, keys) in asked.items()}
+    people = sorted({person for person, keys in wanted.values() if keys})
+    every = sorted({key for _person, keys in wanted.values() for key in keys})
+    shares = _shares_of(session, every, people)
     return {
-        key: each.holder
-        for key, each in shares.items()
-        if each.open_to(claim_id) is None and each.holder is not None
+        claim_id: {
+            key: holder
+            for key in keys
+            for each in (shares[person, key],)
+            for holder in (each.holder,)
+            if each.open_to(claim_id) is None and holder is not None
+        }
+        for claim_id, (person, keys) in wanted.items()
     }
 
 
@@ -211,12 +227,20 @@ def subject(session: Session, key: str) -> Subject:
 
 
 def _shares(session: Session, keys: Sequence[str], person_id: int) -> dict[str, Shares]:
+    shares = _shares_of(session, keys, [person_id])
+    return {key: shares[person_id, key] for key in keys}
+
+
+def _shares_of(
+    session: Session, keys: Sequence[str], people: Sequence[int]
+) -> dict[tuple[int, str], Shares]:
+    """The shares of each invoice as each person stands to it."""
     taken: dict[str, dict[int, int]] = {key: {} for key in keys}
-    allowed: dict[str, set[int]] = {key: set() for key in keys}
+    allowed: dict[tuple[int, str], set[int]] = {(one, key): set() for one in people for key in keys}
     if keys:
-        for key, share, claim_id in fetch(session, READ, keys=keys, person_id=person_id):
+        for key, share, claim_id, person_id in fetch(session, READ, keys=keys, people=people):
             if claim_id is None:
-                allowed[key].add(share)
+                allowed[person_id, key].add(share)
             else:
                 taken[key][share] = claim_id
-    return {key: Shares(taken[key], allowed[key]) for key in keys}
+    return {(one, key): Shares(taken[key], mine) for (one, key), mine in allowed.items()}

@@ -1,4 +1,4 @@
-"""Who may fill claims for whom (代填): allowed by that person or by an administrator."""
+"""Who may fill claims and requests for whom (代填): that person or an administrator allows it."""
 
 from collections.abc import Sequence
 from datetime import datetime

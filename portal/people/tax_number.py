@@ -33,11 +33,14 @@ def check(number: str) -> None:
 
 
 def is_unified(number: str) -> bool:
-    """Whether this is a unified social credit code with the right check digit.
+    """Whether this is a unified social credit code with the right check digit."""
+    return _UNIFIED.fullmatch(number) is not None and completed(number[:17]) == number
+
+
+def completed(first: str) -> str:
+    """A unified social credit code from its ``first`` 17 signs: the check digit joins them.
 
     GB 32100-2015, 5.3: the signs count by their place in the table, weighted by powers of 3.
     """
-    if not _UNIFIED.fullmatch(number):
-        return False
-    weighed = sum(SIGNS.index(sign) * pow(3, place, 31) for place, sign in enumerate(number[:17]))
-    return SIGNS[-weighed % 31] == number[17]
+    weighed = sum(SIGNS.index(sign) * pow(3, place, 31) for place, sign in enumerate(first))
+    return first + SIGNS[-weighed % 31]

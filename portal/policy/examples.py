@@ -198,6 +198,7 @@ LINES: Mapping[str, Callable[[_Start], Iterator[LineFacts]]] = {
         replace(start.good, purpose=one.text) for one in start.policy.forbidden_words),
     "invoice_claimed": _changed(invoice_claimed=True),
     "same_file": _changed(same_file="BX-2026-00042"),
+    "line_like_another": _changed(like="BX-2026-00042"),
     "invoice_like_another": _invoice(like="BX-2026-00042"),
     "buyer_name_other": _invoice(buyer_matches=False),
     "buyer_tax_id_other": _invoice(tax_id_matches=False),

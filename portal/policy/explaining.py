@@ -163,6 +163,9 @@ ABOUT: Mapping[str, Words] = {
         "Two invoices of one day, one amount and one seller are often the same purchase twice."
     ),
     "same_file": words("One file proves one expense."),
+    "line_like_another": words(
+        "A line without an invoice is compared with the same person's other claims."
+    ),
     "buyer_name_other": words(
         "The company can book an invoice only when it is made out to the company."
     ),

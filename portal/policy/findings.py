@@ -1,10 +1,11 @@
 """What is judged and what is found, as plain values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from portal.core.words import Words
+from portal.core.words import Words, from_data, to_data
 from portal.policy.rules import BLOCKS, NEEDS_REASON
 
 SOMEWHERE = "*"
@@ -59,8 +60,9 @@ class LineFacts:
     """A line as the rules see it. ``typed`` holds what could not be understood, by field.
 
     ``days`` is how many days from ``spent_on`` on it covers; ``project`` anything that names
-    what bears the cost. ``same_file`` is the other claim with the same bytes, as in
-    ``InvoiceFacts.like``. ``unpriced`` is the rule that says why there is no amount.
+    what bears the cost. ``same_file`` is the other claim with the same bytes, and ``like`` that
+    of the same person with the same day and amount, as in ``InvoiceFacts.like``. ``unpriced``
+    is the rule that says why there is no amount.
     """
 
     id: int
@@ -80,6 +82,7 @@ class LineFacts:
     days: int = 1
     invoice: InvoiceFacts | None = None
     same_file: str = ""
+    like: str = ""
     unpriced: str = ""
     split_wrong: bool = False
     project_closed: bool = False
@@ -111,3 +114,29 @@ class ClaimFacts:
 def stopping(findings: Iterable[Finding]) -> list[Finding]:
     """Those findings that keep the claim from being submitted."""
     return [finding for finding in findings if finding.stops]
+
+
+def findings_to_data(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Findings as JSON data, kept with what was judged."""
+    return [
+        {
+            "rule": finding.rule,
+            "severity": finding.severity,
+            "says": to_data(finding.says),
+            "mend": to_data(finding.mend),
+            "line": finding.line,
+            "field": finding.field,
+            "limit": finding.limit,
+            "excess": finding.excess,
+            "reason": finding.reason,
+        }
+        for finding in findings
+    ]
+
+
+def findings_from_data(stored: Sequence[Mapping[str, Any]]) -> list[Finding]:
+    """The findings that ``findings_to_data`` made ``stored`` from."""
+    return [
+        Finding(**{**row, "says": from_data(row["says"]), "mend": from_data(row["mend"])})
+        for row in stored
+    ]

@@ -16,6 +16,8 @@ from portal.policy.wording import finds
 NOT_UNDERSTOOD = {
     "spent_on": "date_not_understood",
     "ends_on": "date_not_understood",
+    "left_at": "date_not_understood",
+    "arrived_at": "date_not_understood",
     "nights": "nights_not_understood",
 }
 """The rule of what was typed into a field; all others are amounts."""
@@ -163,6 +165,11 @@ def _papers(line: LineFacts, policy: Policy) -> Iterator[Finding]:
         yield from finds(
             policy, "same_file", line=line.id, reason=line.reason,
             values={"claim": _claim(line.same_file)},
+        )  # fmt: skip
+    elif line.like:
+        yield from finds(
+            policy, "line_like_another", line=line.id, reason=line.reason,
+            values={"claim": _claim(line.like)},
         )  # fmt: skip
     if line.invoice is None:
         return

@@ -20,23 +20,36 @@ class Seen:
     """A request as one reader stands to it.
 
     ``step_id`` is the open step the reader may decide, None otherwise; ``involved`` says
-    whether the request ever came to the reader for a decision.
+    whether the request ever came to the reader for a decision. ``fills`` says whether the
+    reader filled it for a colleague who still allows that.
     """
 
     request: PriorRequest
     reader: Reader
     step_id: int | None = None
     involved: bool = False
+    fills: bool = False
+
+    @property
+    def document(self) -> PriorRequest:
+        """The request, where claims and requests are listed together."""
+        return self.request
 
     @property
     def mine(self) -> bool:
         """Whether the reader asks for it."""
         return self.request.owner_id == self.reader.id
 
+    @property
+    def at_hand(self) -> bool:
+        """Whether the reader asks for it, or filled it for who does."""
+        return self.mine or self.fills
+
 
 def may_see(seen: Seen) -> bool:
-    """Who asks for it; those it came to; finance, payers and auditors once it was submitted."""
-    if seen.mine:
+    """Who asks for it and who fills it for him; those it came to; finance, payers and auditors
+    once it was submitted."""
+    if seen.at_hand:
         return True
     if seen.request.submitted_at is None:
         return False
@@ -44,18 +57,20 @@ def may_see(seen: Seen) -> bool:
 
 
 def may_read(seen: Seen) -> bool:
-    """Whoever may see it; what was withdrawn only who asks for it, like a draft."""
-    return may_see(seen) and (seen.mine or seen.request.state != WITHDRAWN)
+    """Whoever may see it; what was withdrawn only who asks for it and who fills it for him, like a
+    draft."""
+    return may_see(seen) and (seen.at_hand or seen.request.state != WITHDRAWN)
 
 
 def may_edit(seen: Seen) -> bool:
-    """Who asks for it, while it is a draft, was returned or was withdrawn."""
-    return seen.mine and seen.request.state in EDITABLE
+    """Who asks for it and who fills it for him, while it is a draft, was returned or was
+    withdrawn."""
+    return seen.at_hand and seen.request.state in EDITABLE
 
 
 def may_delete(seen: Seen) -> bool:
-    """Who asks for it, as long as it was never submitted."""
-    return seen.mine and seen.request.state == DRAFT and seen.request.submitted_at is None
+    """Who asks for it and who fills it for him, as long as it was never submitted."""
+    return seen.at_hand and seen.request.state == DRAFT and seen.request.submitted_at is None
 
 
 def may_withdraw(seen: Seen) -> bool:
@@ -65,8 +80,22 @@ def may_withdraw(seen: Seen) -> bool:
 
 
 def may_decide(seen: Seen) -> bool:
-    """Those the open step waits for, and never who asks for it."""
-    return seen.request.state == SUBMITTED and seen.step_id is not None and not seen.mine
+    """Those the open step waits for, and never who asks for it or who filled it for him."""
+    own = seen.mine or seen.request.entered_by_id == seen.reader.id
+    return seen.request.state == SUBMITTED and seen.step_id is not None and not own
+
+
+def may_comment(seen: Seen) -> bool:
+    """Who asks for it, who fills it for him, and those who may see it, once it was submitted;
+    never auditors."""
+    if seen.request.submitted_at is None or seen.request.state == WITHDRAWN:
+        return False
+    return seen.at_hand or seen.involved or seen.reader.has(FINANCE, PAYER)
+
+
+def may_copy(seen: Seen) -> bool:
+    """Who asked for it: the next trip is often like the last."""
+    return seen.mine
 
 
 def may_close(seen: Seen) -> bool:

@@ -25,6 +25,8 @@ from portal.prior.models import ADVANCE, PAID, PAYING, SETTLED, Movement, PriorR
 PAID_OUT, SETTLED_BY, RESTORED, REPAID = "paid", "settled", "restored", "returned"
 """Kinds of movements: paid and restored add to what is owed, the others take from it."""
 
+TELL_OWED = (events.SETTLED, events.RESTORED, events.OVERDUE)
+
 CHANGED = words("The advance has changed since this page was shown.")
 
 
@@ -54,6 +56,7 @@ def settle(
     settled = _take(session, advance_id, amount, at)
     _move(session, settled, SETTLED_BY, -amount, on=on, by=by, at=at, claim_id=claim_id)
     record(session, events.SETTLED, settled.subject, by=by, at=at, amount=amount, claim=number)
+    tell(session, settled, events.SETTLED, at)
     return settled
 
 
@@ -80,6 +83,7 @@ def restore(
     )  # fmt: skip
     _move(session, restored, RESTORED, amount, on=on, by=by, at=at, claim_id=claim_id)
     record(session, events.RESTORED, restored.subject, by=by, at=at, amount=amount, claim=number)
+    tell(session, restored, events.RESTORED, at)
     return restored
 
 
@@ -120,11 +124,11 @@ def repay(
 
 
 def tell(session: Session, advance: PriorRequest, kind: str, at: datetime, who: str = "") -> None:
-    """Tell the owner what became of the advance."""
+    """Tell the owner what became of the advance, and what is owed now where that is the point."""
     notify(
         session, told_people(session, [advance.owner_id]), kind, advance.subject, at=at,
         number=advance.number, purpose=advance.purpose, who=who,
-        total=advance.owed if kind == events.OVERDUE else advance.amount,
+        total=advance.owed if kind in TELL_OWED else advance.amount,
     )  # fmt: skip
 
 

@@ -43,19 +43,46 @@ class Typed:
     trip_id: int | None = None
 
 
+COPIED = ("purpose", "amount", "cities", "remarks", "project_id")
+"""What of a request is worth repeating: no days, and no trip that is over."""
+
+
 def create(
-    session: Session, kind: str, *, by: int, department_id: int, at: datetime
-) -> PriorRequest:
-    """A new, empty draft of ``kind`` in the currency of its company."""
+    session: Session, kind: str, *, by: int, department_id: int, at: datetime,
+    entered_by: int | None = None, **copied: Any,
+) -> PriorRequest:  # fmt: skip
+    """A new draft of ``kind`` of the owner ``by``, in the currency of its company.
+
+    ``entered_by`` is the colleague who fills it for him, None when he does so himself;
+    ``copied`` what another request said already.
+    """
     company = session.get_one(Company, company_of(session, department_id))
     request = PriorRequest(
         kind=kind, owner_id=by, department_id=department_id, company_id=company.id,
-        currency=company.currency, typed={}, created_at=at, updated_at=at,
+        currency=company.currency, typed={}, created_at=at, updated_at=at, findings=[],
+        entered_by_id=entered_by, **copied,
     )  # fmt: skip
     session.add(request)
     session.flush()
-    record(session, events.CREATED, request.subject, by=by, at=at)
+    record(
+        session, events.CREATED, request.subject, by=entered_by or by, at=at,
+        on_behalf_of=by if entered_by else None, **({"copied": True} if copied else {}),
+    )  # fmt: skip
     return request
+
+
+def copy(session: Session, old: PriorRequest, *, department_id: int, at: datetime) -> PriorRequest:
+    """A new draft of the same owner that says what ``old`` said, but for its days.
+
+    An amount in another currency than that of the owner's company now is left out, and so
+    is a project that has ended.
+    """
+    copied = {name: getattr(old, name) for name in COPIED}
+    copied["project_id"] = _existing_project(session, old.project_id)
+    made = create(session, old.kind, by=old.owner_id, department_id=department_id, at=at, **copied)
+    if made.currency != old.currency:
+        made.amount = None
+    return made
 
 
 def save(
@@ -84,11 +111,13 @@ def save(
     request.trip_id = _own_trip(session, request, typed.trip_id)
 
 
-def delete(session: Session, request: PriorRequest, *, shown: int, at: datetime) -> None:
+def delete(
+    session: Session, request: PriorRequest, *, shown: int, at: datetime, by: int | None = None
+) -> None:
     """Delete a draft for good. Raises ``Stale``."""
     _take_version(session, request, shown, at)
     record(
-        session, events.DELETED, request.subject, by=request.owner_id, at=at,
+        session, events.DELETED, request.subject, by=by or request.owner_id, at=at,
         purpose=request.purpose, total=request.amount or 0,
     )  # fmt: skip
     session.delete(request)

@@ -8,6 +8,9 @@ APPROVED = "prior_approved"
 RETURNED = "prior_returned"
 REJECTED = "prior_rejected"
 WITHDRAWN = "prior_withdrawn"
+COMMENTED = "prior_commented"
+ASKED = "prior_asked"
+ANSWERED = "prior_answered"
 REMINDED = "prior_reminded"
 STEP_MOVED = "prior_step_moved"
 CLOSED = "prior_closed"
@@ -29,6 +32,9 @@ ALL = (
     RETURNED,
     REJECTED,
     WITHDRAWN,
+    COMMENTED,
+    ASKED,
+    ANSWERED,
     REMINDED,
     STEP_MOVED,
     CLOSED,
@@ -41,3 +47,6 @@ ALL = (
     REPAID,
     OVERDUE,
 )
+
+FILLED_FOR_YOU = "request_filled_for_you"
+"""The notice to an owner whose deputy has submitted a request in his name."""

@@ -19,7 +19,9 @@ def replace_at_request(
 ) -> None:
     """Take a step from a person who may not decide it any more, and tell whoever gets it."""
     request = session.get_one(PriorRequest, step.subject_id)
-    new, left = replace(session, step, person_id, request.owner_id, at=at)
+    new, left = replace(
+        session, step, person_id, request.owner_id, at=at, filled_by=request.entered_by_id
+    )
     session.execute(
         update(PriorRequest).where(PriorRequest.id == request.id).values(beat=PriorRequest.beat + 1)
     )

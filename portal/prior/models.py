@@ -28,6 +28,8 @@ STATES = (
     DRAFT, SUBMITTED, RETURNED, APPROVED, PAYING, PAID, SETTLED, CLOSED, REJECTED, WITHDRAWN,
 )  # fmt: skip
 EDITABLE = (DRAFT, RETURNED, WITHDRAWN)
+MOVING = {TRIP: (SUBMITTED,), ADVANCE: (SUBMITTED, APPROVED, PAYING)}
+"""The states in which somebody else has to move a request, by its kind."""
 
 
 class PriorRequest(Base):
@@ -72,11 +74,22 @@ class PriorRequest(Base):
     paid_at: Mapped[datetime | None]
     owed: Mapped[Minor] = mapped_column(default=0)
     reminded_at: Mapped[datetime | None]
+    findings: Mapped[list[Any]] = mapped_column(default=list)
+    """What was found when it was last submitted."""
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    """The approver whose question waits for an answer."""
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    """The colleague who filled it for the owner."""
 
     @property
     def subject(self) -> Subject:
         """The request as events and routes name it."""
         return Subject(self.kind, self.id)
+
+    @property
+    def total(self) -> int:
+        """The amount, as claims call it; 0 before there is one."""
+        return self.amount or 0
 
     @property
     def shelf(self) -> str:

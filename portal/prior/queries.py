@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, bindparam, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from portal.approvals.models import OPEN, FlowStep, Route, Step, StepPerson
 from portal.core.db import Rows, fetch
-from portal.core.events import Event
-from portal.people.models import Department, Person, Project
+from portal.people.models import Department, Deputy, Person, Project
 from portal.people.roles import Reader
 from portal.prior.access import Seen
 from portal.prior.models import (
@@ -47,19 +46,26 @@ CAME = exists().where(
     StepPerson.step_id == Step.id,
     StepPerson.person_id == bindparam("reader_id"),
 )
-SEEN = select(PriorRequest, WAITS, CAME).where(PriorRequest.id == bindparam("request_id"))
+FILLS = and_(
+    PriorRequest.entered_by_id == bindparam("reader_id"),
+    exists().where(
+        Deputy.person_id == PriorRequest.owner_id, Deputy.deputy_id == bindparam("reader_id")
+    ),
+)
+SEEN = select(PriorRequest, WAITS, CAME, FILLS).where(PriorRequest.id == bindparam("request_id"))
 
 
 def seen_by(session: Session, request_id: int, reader: Reader) -> Seen | None:
     """The request as it stands to the reader; the caller asks ``access``. One query."""
     row = session.execute(SEEN, {"request_id": request_id, "reader_id": reader.id}).one_or_none()
-    return Seen(row[0], reader, row[1], row[2]) if row else None
+    return Seen(row[0], reader, row[1], row[2], bool(row[3])) if row else None
 
 
 LISTED = (
     PriorRequest.id, PriorRequest.kind, PriorRequest.number, PriorRequest.state,
     PriorRequest.purpose, PriorRequest.amount, PriorRequest.currency, PriorRequest.owed,
     PriorRequest.starts_on, PriorRequest.ends_on, PriorRequest.updated_at,
+    PriorRequest.asked_by_id,
 )  # fmt: skip
 MINE = select(*LISTED).where(PriorRequest.owner_id == bindparam("person_id"))
 
@@ -73,44 +79,40 @@ def mine(session: Session, person_id: int, kind: str, before: int | None = None)
     return session.execute(listed, {"person_id": person_id}).all()
 
 
+MOST_ON_HOME = 20
 UNDER_WAY = (
     MINE.where(
-        PriorRequest.state.in_((DRAFT, RETURNED, SUBMITTED, PAYING, PAID))
-        | and_(PriorRequest.state == APPROVED, PriorRequest.kind == ADVANCE)
+        PriorRequest.state.in_((DRAFT, RETURNED, SUBMITTED))
+        | and_(PriorRequest.state.in_((APPROVED, PAYING, PAID)), PriorRequest.kind == ADVANCE)
     )
-    .order_by(PriorRequest.ends_on, PriorRequest.id)
-    .limit(20)
+    .order_by(PriorRequest.owed == 0, PriorRequest.ends_on.nulls_last(), PriorRequest.id)
+    .limit(MOST_ON_HOME)
 )
 
 
 def under_way(session: Session, person_id: int) -> Rows:
-    """The person's requests that are not done with: for Home. One query."""
+    """The person's requests that are not done with, for Home: what is owed first. One query."""
     return fetch(session, UNDER_WAY, person_id=person_id).all()
 
 
-INBOX = (
-    select(
-        *LISTED, PriorRequest.version, Person.name.label("owner"), StepPerson.waiting_since,
-        Step.id.label("step_id"), Step.due_at, FlowStep.name_zh, FlowStep.name_en,
-    )
-    .select_from(StepPerson)
-    .join(Step, Step.id == StepPerson.step_id)
-    .join(FlowStep, FlowStep.id == Step.flow_step_id)
-    .join(PriorRequest, _of_request)
+FILLED = (
+    select(*LISTED, Person.name.label("owner"))
     .join(Person, Person.id == PriorRequest.owner_id)
-    .where(
-        StepPerson.person_id == bindparam("person_id"), StepPerson.waiting_since.is_not(None),
-        Step.subject_kind.in_(KINDS),
+    .join(
+        Deputy, and_(Deputy.person_id == Person.id, Deputy.deputy_id == PriorRequest.entered_by_id)
     )
-    .order_by(StepPerson.waiting_since, StepPerson.step_id)
-    .limit(bindparam("most", type_=Integer))
-)  # fmt: skip
-MOST_WAITING = 50
+    .where(
+        PriorRequest.entered_by_id == bindparam("deputy_id"),
+        PriorRequest.kind == bindparam("kind"),
+    )
+    .order_by(PriorRequest.id.desc())
+    .limit(100)
+)
 
 
-def inbox(session: Session, person_id: int, most: int = MOST_WAITING) -> Rows:
-    """The requests that wait for the person's decision, oldest first. One query."""
-    return fetch(session, INBOX, person_id=person_id, most=most).all()
+def filled_by(session: Session, deputy_id: int, kind: str) -> Rows:
+    """The last requests that this person filled for those who still allow it, newest first."""
+    return fetch(session, FILLED, deputy_id=deputy_id, kind=kind).all()
 
 
 LAST_ROUTE = (
@@ -138,32 +140,23 @@ def steps_of(session: Session, request: PriorRequest) -> Rows:
     return fetch(session, STEPS, kind=request.kind, request_id=request.id).all()
 
 
-TIMELINE = (
-    select(Event.id, Event.at, Event.kind, Event.actor_id, Event.data, Person.name)
-    .outerjoin(Person, Person.id == Event.actor_id)
-    .where(Event.subject_kind == bindparam("kind"), Event.subject_id == bindparam("request_id"))
-    .order_by(Event.id)
-)
-
-
-def timeline(session: Session, request: PriorRequest) -> Rows:
-    """The request's events with the names of those who acted, oldest first. One query."""
-    return fetch(session, TIMELINE, kind=request.kind, request_id=request.id).all()
+Filler = aliased(Person)
 
 
 def whose(session: Session, request: PriorRequest) -> Any:
-    """Owner, department, project and trip of a request by name. One query."""
+    """Owner, department, project, trip and who filled a request, by name. One query."""
     trip = select(PriorRequest.number).where(PriorRequest.id == request.trip_id)
     return session.execute(
         select(
             Person.name, Person.number.label("employee"), Person.grade,
             Department.name_zh, Department.name_en,
             Project.name_zh.label("project_zh"), Project.name_en.label("project_en"),
-            trip.scalar_subquery().label("trip_number"),
+            trip.scalar_subquery().label("trip_number"), Filler.name.label("filled_by"),
         )
         .select_from(Person)
         .join(Department, Department.id == request.department_id)
         .outerjoin(Project, Project.id == request.project_id)
+        .outerjoin(Filler, Filler.id == request.entered_by_id)
         .where(Person.id == request.owner_id)
     ).one()  # fmt: skip
 

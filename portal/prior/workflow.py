@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.approvals import decide as deciding
 from portal.approvals import models as approvals
+from portal.approvals.conversation import remark
 from portal.approvals.flow import DrawnFlow
 from portal.approvals.models import Route
 from portal.approvals.routing import Plan, Subject
@@ -23,7 +24,8 @@ from portal.core.numbers import next_number
 from portal.core.words import words
 from portal.people.models import Company
 from portal.people.queries import told_people
-from portal.policy.findings import Finding, stopping
+from portal.people.roles import Reader
+from portal.policy.findings import Finding, findings_to_data, stopping
 from portal.prior import access, events
 from portal.prior.access import Seen
 from portal.prior.models import (
@@ -40,7 +42,6 @@ from portal.prior.models import (
 )
 
 LETTERS = {TRIP: "TR", ADVANCE: "JK"}
-LONGEST_REMARK = 2000
 
 CHANGED = words("This request has changed since this page was shown.")
 NOT_YOURS = words("This step does not wait for you.")
@@ -51,14 +52,18 @@ def routed(request: PriorRequest, findings: Sequence[Finding]) -> Subject:
     return Subject(
         owner_id=request.owner_id, department_id=request.department_id,
         amount=request.amount or 0, has_findings=bool(findings),
+        filled_by=request.entered_by_id,
     )  # fmt: skip
 
 
 def submit(
     session: Session, request: PriorRequest, findings: Sequence[Finding], plan: Plan,
-    flow: DrawnFlow, *, shown: int, at: datetime, on: date,
+    flow: DrawnFlow, *, shown: int, at: datetime, on: date, by: Reader | None = None,
 ) -> None:  # fmt: skip
     """Send the request on its route. ``findings`` and ``plan`` are those of this moment.
+
+    ``by`` is who sends it: who asks for it, who need not be named, or who fills it for him;
+    then who asks for it is told.
 
     Raises ``Invalid`` while a finding stops it, and ``Stale``.
     """
@@ -72,13 +77,18 @@ def submit(
     _move(
         session, request, shown, EDITABLE,
         state=SUBMITTED, number=number, submitted_at=at, updated_at=at, decided_at=None,
+        findings=findings_to_data(findings),
     )  # fmt: skip
     amount = request.amount or 0
     moved = deciding.start(session, request.subject, plan, flow.id, amount, at=at)
+    deputy = by if by and by.id != request.owner_id else None
     record(
-        session, events.SUBMITTED, request.subject, by=request.owner_id, at=at,
+        session, events.SUBMITTED, request.subject, by=deputy.id if deputy else request.owner_id,
+        at=at, on_behalf_of=request.owner_id if deputy else None,
         again=again, purpose=request.purpose, total=amount,
     )  # fmt: skip
+    if deputy:
+        tell(session, request, [request.owner_id], events.FILLED_FOR_YOU, at, deputy.name)
     if moved.step_id is None:
         _move(session, request, request.version, (SUBMITTED,), state=APPROVED, decided_at=at)
         record(session, events.APPROVED, request.subject, by=None, at=at, comment="")
@@ -90,9 +100,9 @@ def submit(
 
 def approve(session: Session, seen: Seen, *, shown: int, at: datetime, comment: str = "") -> None:
     """Approve the open step. Raises ``Invalid``, ``NotAllowed`` and ``Stale``."""
-    said = _remark(comment)
-    request, step_id = _decidable(seen)
-    _move(session, request, shown, (SUBMITTED,), updated_at=at)
+    said = remark(comment)
+    request, step_id = decidable(seen)
+    _move(session, request, shown, (SUBMITTED,), updated_at=at, asked_by_id=None)
     moved = deciding.decide(
         session, step_id, approvals.APPROVED, by=seen.reader.id, at=at, comment=said
     )
@@ -110,7 +120,7 @@ def approve(session: Session, seen: Seen, *, shown: int, at: datetime, comment: 
 
 def return_(session: Session, seen: Seen, reason: str, *, shown: int, at: datetime) -> None:
     """Send the request back. Raises ``Invalid`` without a reason, ``NotAllowed``, ``Stale``."""
-    said = _remark(reason)
+    said = remark(reason)
     if not said:
         raise Invalid(words("Say what has to be changed."), "comment")
     _end(session, seen, approvals.RETURNED, RETURNED, events.RETURNED, said, shown=shown, at=at)
@@ -118,7 +128,7 @@ def return_(session: Session, seen: Seen, reason: str, *, shown: int, at: dateti
 
 def reject(session: Session, seen: Seen, reason: str, *, shown: int, at: datetime) -> None:
     """End the request. Raises ``Invalid`` without a reason, ``NotAllowed`` and ``Stale``."""
-    said = _remark(reason)
+    said = remark(reason)
     if not said:
         raise Invalid(words("Say why the request is rejected."), "comment")
     _end(session, seen, approvals.REJECTED, REJECTED, events.REJECTED, said, shown=shown, at=at)
@@ -131,7 +141,7 @@ def withdraw(session: Session, seen: Seen, *, shown: int, at: datetime) -> None:
         raise NotAllowed(words("Only who asked for it can withdraw a request."))
     waited: tuple[int, ...] = ()
     states = (SUBMITTED, APPROVED) if request.kind == ADVANCE else (SUBMITTED,)
-    _move(session, request, shown, states, state=WITHDRAWN, updated_at=at)
+    _move(session, request, shown, states, state=WITHDRAWN, updated_at=at, asked_by_id=None)
     route_id = session.scalar(
         select(Route.id)
         .where(Route.subject_kind == request.kind, Route.subject_id == request.id)
@@ -173,19 +183,12 @@ def tell(
     )  # fmt: skip
 
 
-def _remark(text: str) -> str:
-    said = text.strip()
-    if len(said) > LONGEST_REMARK:
-        raise Invalid(
-            words("At most %(most)s characters; this has %(has)s.",
-                  most=LONGEST_REMARK, has=len(said)), "comment",
-        )  # fmt: skip
-    return said
-
-
-def _decidable(seen: Seen) -> tuple[PriorRequest, int]:
+def decidable(seen: Seen) -> tuple[PriorRequest, int]:
+    """The request and its open step when the reader may decide it, else a refusal."""
     if seen.mine:
         raise NotAllowed(words("Nobody decides on their own request."))
+    if seen.request.entered_by_id == seen.reader.id:
+        raise NotAllowed(words("You filled this request, so somebody else decides on it."))
     if seen.request.state != SUBMITTED:
         raise Stale(CHANGED)
     if seen.step_id is None:
@@ -197,9 +200,12 @@ def _end(
     session: Session, seen: Seen, step_state: str, state: str, kind: str, said: str,
     *, shown: int, at: datetime,
 ) -> None:  # fmt: skip
-    request, step_id = _decidable(seen)
+    request, step_id = decidable(seen)
     decided_at = at if state == REJECTED else None
-    _move(session, request, shown, (SUBMITTED,), state=state, updated_at=at, decided_at=decided_at)
+    _move(
+        session, request, shown, (SUBMITTED,),
+        state=state, updated_at=at, decided_at=decided_at, asked_by_id=None,
+    )  # fmt: skip
     moved = deciding.decide(session, step_id, step_state, by=seen.reader.id, at=at, comment=said)
     record(session, kind, request.subject, by=seen.reader.id, at=at, step=step_id, comment=said)
     tell(session, request, [request.owner_id], kind, at, seen.reader.name)

@@ -97,7 +97,8 @@ def _rules(feature: ModuleType, name_of_it: str) -> Iterator[str]:
     yield "|---|---|"
     for name, rule in inspect.getmembers(feature, inspect.isfunction):
         if name.startswith("may_"):
-            yield f"| `{name_of_it}.{name}` | {inspect.getdoc(rule)} |"
+            who = " ".join((inspect.getdoc(rule) or "").split())
+            yield f"| `{name_of_it}.{name}` | {who} |"
 
 
 def _routes(app: Flask) -> Iterator[str]:

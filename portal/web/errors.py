@@ -6,11 +6,13 @@ from flask import Flask, Response, current_app, g, make_response, render_templat
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from portal.claims.queries import timeline
+from portal.approvals.timeline import timeline
 from portal.core.db import db
 from portal.core.errors import Invalid, Missing, NotAllowed, NotNow, Refusal, Stale
+from portal.core.events import Subject
 from portal.core.pdf import PdfFailed
 from portal.core.words import Words, words
+from portal.prior.models import KINDS, PriorRequest
 from portal.web.kept_forms import NEVER_KEPT
 from portal.web.logs import log
 
@@ -120,12 +122,10 @@ def _log(what: str, error: Exception, *, trace: bool = False) -> None:
 
 
 def page(status: int, says: Words | None = None) -> Response:
-    """An error page; one about a claim that moved on tells what happened to it."""
+    """An error page; one about a claim or request that moved on tells what happened to it."""
     db.session.rollback()
-    happened = []
-    claim_id = g.get("stale_claim_id")
-    if status == 409 and claim_id is not None:
-        happened = list(timeline(db.session(), claim_id))[-3:]
+    about: Subject | None = g.get("stale")
+    happened = timeline(db.session(), about)[-3:] if status == 409 and about else ()
     typed = [
         (name, value)
         for name, value in request.form.items(multi=True)
@@ -137,7 +137,8 @@ def page(status: int, says: Words | None = None) -> Response:
         title_words=TITLES.get(status, TITLES[500]),
         says=says or SAYS.get(status, SAYS[500]),
         happened=happened,
-        claim_id=claim_id,
+        about=about,
+        currency=_currency_of(about) if happened and about else "",
         typed=typed,
         number=g.get("request_number", ""),
     )
@@ -145,3 +146,9 @@ def page(status: int, says: Words | None = None) -> Response:
     if status == 503:
         response.headers["Retry-After"] = "5"
     return response
+
+
+def _currency_of(about: Subject) -> str:
+    """The currency in which the events of a trip request or an advance are told."""
+    asked = db.session.get(PriorRequest, about.id) if about.kind in KINDS else None
+    return asked.currency if asked else ""

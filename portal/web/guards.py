@@ -80,10 +80,10 @@ def claim(rule: Callable[[Seen], bool]) -> Callable[[View], View]:
             if not rule(seen):
                 shown = request.form.get("version", type=int)
                 if shown is not None and shown != seen.claim.version:
-                    g.stale_claim_id = claim_id
+                    g.stale = seen.claim.subject
                     raise Stale(CHANGED)
                 raise NotAllowed(NOT_FOR_YOU)
-            g.stale_claim_id = claim_id
+            g.stale = seen.claim.subject
             g.menu_entry = _menu_entry(seen)
             return view(seen=seen, **rest)
 
@@ -106,9 +106,11 @@ def prior(rule: Callable[[prior_access.Seen], bool]) -> Callable[[View], View]:
             if not rule(seen):
                 shown = request.form.get("version", type=int)
                 if shown is not None and shown != seen.request.version:
+                    g.stale = seen.request.subject
                     raise Stale(REQUEST_CHANGED)
                 raise NotAllowed(NOT_FOR_YOU)
-            g.menu_entry = "prior.list" if seen.mine else "approvals.inbox"
+            g.stale = seen.request.subject
+            g.menu_entry = "prior.list" if seen.at_hand else "approvals.inbox"
             return view(seen=seen, **rest)
 
         return _guarded(cast(View, loaded), Guard(rule=f"prior.{rule.__name__}"))

@@ -28,18 +28,30 @@ SENTENCES = {
     events.REMINDED: words("A claim still waits for your decision and is late: %(purpose)s"),
     events.PAID: words("Your claim is paid: %(purpose)s, %(total)s"),
     events.PAYMENT_FAILED: words("The payment of your claim failed: %(purpose)s, %(total)s"),
-    people.DEPUTY_ALLOWED: words("%(who)s may fill claims for you from now on."),
-    people.DEPUTY_REVOKED: words("%(who)s may not fill claims for you any more."),
-    people.MADE_DEPUTY: words("You may fill claims for %(who)s from now on."),
-    people.DEPUTY_NO_MORE: words("You may not fill claims for %(who)s any more."),
+    people.DEPUTY_ALLOWED: words("%(who)s may fill claims and requests for you from now on."),
+    people.DEPUTY_REVOKED: words("%(who)s may not fill claims and requests for you any more."),
+    people.MADE_DEPUTY: words("You may fill claims and requests for %(who)s from now on."),
+    people.DEPUTY_NO_MORE: words("You may not fill claims and requests for %(who)s any more."),
     prior.SUBMITTED: words("A request waits for your decision: %(purpose)s, %(total)s"),
+    prior.FILLED_FOR_YOU: words(
+        "%(who)s submitted a request in your name; you can withdraw it: %(purpose)s, %(total)s"
+    ),
     prior.APPROVED: words("Your request is approved: %(purpose)s, %(total)s"),
     prior.RETURNED: words("%(who)s returned your request: %(purpose)s"),
     prior.REJECTED: words("%(who)s rejected your request: %(purpose)s"),
+    prior.COMMENTED: words("%(who)s commented on the request: %(purpose)s"),
+    prior.ASKED: words("%(who)s has a question about your request: %(purpose)s"),
+    prior.ANSWERED: words("%(who)s answered your question about the request: %(purpose)s"),
     prior.REMINDED: words("A request still waits for your decision and is late: %(purpose)s"),
     prior.PAID: words("Your advance is paid out: %(purpose)s, %(total)s"),
     prior.PAYMENT_FAILED: words("The payment of your advance failed: %(purpose)s, %(total)s"),
     prior.REPAID: words("%(who)s noted cash that you returned on your advance: %(purpose)s"),
+    prior.SETTLED: words(
+        "A claim settled your advance: %(purpose)s; you owe %(total)s of it from now on"
+    ),
+    prior.RESTORED: words(
+        "A claim was not paid after all, so you owe %(total)s of your advance again: %(purpose)s"
+    ),
     prior.OVERDUE: words("Settle what you still owe of an advance: %(purpose)s, %(total)s"),
     people.BANK_ACCOUNT_CHANGED: words(
         "Your bank account was changed. If it was not you, tell finance at once."

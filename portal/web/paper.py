@@ -11,6 +11,7 @@ from sqlalchemy import select
 from portal.approvals.flow import ROLE
 from portal.approvals.models import FlowStep
 from portal.claims import events, queries
+from portal.claims.choosing import shares_of
 from portal.claims.computing import in_figures
 from portal.claims.models import (
     APPROVED,
@@ -20,7 +21,6 @@ from portal.claims.models import (
     STATES,
     TRAVEL,
     Claim,
-    Settlement,
 )
 from portal.claims.pricing import price_of
 from portal.claims.printed import (
@@ -43,7 +43,6 @@ from portal.core.words import words
 from portal.people.models import Company, Department, Person
 from portal.people.roles import FINANCE
 from portal.policy.queries import categories
-from portal.prior.models import PriorRequest
 from portal.web import labels
 from portal.web.i18n import local, named
 from portal.web.languages import gettext as _
@@ -131,25 +130,13 @@ def printed(claim: Claim, files: Mapping[str, Path]) -> PrintedClaim:
         entered_by=_name_of(claim.entered_by_id),
         kind=claim.kind,
         trip=(claim.trip.number or "") if claim.trip else "",
-        settled=_settled(claim),
+        settled=tuple((s.number, s.amount) for s in shares_of(session, claim) if s.amount),
     )
 
 
 def _name_of(person_id: int | None) -> str:
     person = db.session.get(Person, person_id) if person_id else None
     return person.name if person else ""
-
-
-def _settled(claim: Claim) -> tuple[tuple[str, int], ...]:
-    """The advances that were settled when the claim was paid. One query."""
-    rows = db.session.execute(
-        select(PriorRequest.number, Settlement.settled)
-        .select_from(Settlement)
-        .join(PriorRequest, PriorRequest.id == Settlement.advance_id)
-        .where(Settlement.claim_id == claim.id, Settlement.settled > 0)
-        .order_by(PriorRequest.number)
-    )
-    return tuple((row.number or "", row.settled or 0) for row in rows)
 
 
 def recognise(number: str, typed: str) -> Recognised | None:

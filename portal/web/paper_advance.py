@@ -73,6 +73,7 @@ def printed_advance(advance: PriorRequest) -> PrintedAdvance:
         language="zh" if language() == "zh" else "en",
         as_of=local(advance.updated_at),
         currency=advance.currency,
+        entered_by=whose.filled_by or "",
     )
 
 

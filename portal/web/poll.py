@@ -20,14 +20,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.claims.models import Claim
 from portal.core.clock import now
 from portal.core.db import ALONE
+from portal.core.events import Subject
 from portal.core.notices import Beat
 from portal.people.models import Person, SignIn
 from portal.people.sessions import LONGEST, SHARED_IDLE, digest
+from portal.prior.models import KINDS, PriorRequest
 
 HEADERS = [("Cache-Control", "no-store")]
 LONGEST_QUESTION = 500
 KEPT = 2000
-"""Cookies and claims whose signatures a process remembers."""
+"""Cookies and pages whose signatures a process remembers."""
 
 Environ = dict[str, Any]
 Start = Callable[..., Any]
@@ -40,9 +42,14 @@ _signed_in = (
 PERSONS_BEAT = _signed_in.add_columns(func.coalesce(Beat.count, 0).label("beat")).outerjoin(
     Beat, Beat.person_id == SignIn.person_id
 )
-CLAIMS_BEAT = _signed_in.add_columns(Claim.beat.label("beat")).join(
-    Claim, Claim.id == bindparam("claim_id")
+CLAIMS_BEAT, REQUESTS_BEAT = (
+    _signed_in.add_columns(model.beat.label("beat")).join(
+        model, model.id == bindparam("subject_id")
+    )
+    for model in (Claim, PriorRequest)
 )
+BEATS = {"claim": CLAIMS_BEAT, **dict.fromkeys(KINDS, REQUESTS_BEAT)}
+"""The read for each kind of what a page shows."""
 
 
 class Poll:
@@ -52,11 +59,11 @@ class Poll:
         self.wsgi_app = app.wsgi_app
         self.cookies = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
         self.cookie_begins = app.config["SESSION_COOKIE_NAME"] + "="
-        self.shown = shown_signer(app.config["SECRET_KEY"])
-        # A page asks again and again with the same cookie and for the same claim. What a
+        self.signer = _signer(app.config["SECRET_KEY"])
+        # A page asks again and again with the same cookie and for the same thing. What a
         # signature says never changes; whether it still counts, the row below decides.
         self.token_hash = lru_cache(maxsize=KEPT)(self._token_hash)
-        self.claim = lru_cache(maxsize=KEPT)(self._claim)
+        self.shown = lru_cache(maxsize=KEPT)(self._shown)
         self.engine = engine.execution_options(**{ALONE: True})
         self.idle = timedelta(seconds=idle_seconds)
 
@@ -77,11 +84,11 @@ class Poll:
         values: dict[str, Any] = {"token_hash": token_hash}
         read, sign_in_id = PERSONS_BEAT, None
         if "shown" in question:
-            claim = self.claim(question["shown"][0])
-            if claim is None:
+            shown = self.shown(question["shown"][0])
+            if shown is None:
                 return False
-            values["claim_id"], sign_in_id = claim
-            read = CLAIMS_BEAT
+            kind, values["subject_id"], sign_in_id = shown
+            read = BEATS[kind]
         try:
             with self.engine.connect() as connection:
                 row = connection.execute(read, values).one_or_none()
@@ -106,11 +113,11 @@ class Poll:
             return None
         return digest(token) if isinstance(token, str) else None
 
-    def _claim(self, shown: str) -> tuple[int, int] | None:
-        """The claim that was shown, and to which sign-in."""
+    def _shown(self, signed: str) -> tuple[str, int, int] | None:
+        """Kind and id of what was shown, and to which sign-in."""
         try:
-            claim_id, sign_in_id = self.shown.unsign(shown).decode().split("-")
-            return int(claim_id), int(sign_in_id)
+            kind, subject_id, sign_in_id = self.signer.unsign(signed).decode().split("-")
+            return kind, int(subject_id), int(sign_in_id)
         except (BadSignature, ValueError):
             return None
 
@@ -121,6 +128,10 @@ class Poll:
         return at - seen_at <= idle and at - started_at <= LONGEST
 
 
-def shown_signer(secret: str) -> Signer:
-    """Signs that a claim was shown to a session, so that it may ask whether it changed."""
-    return Signer(secret, salt="shown claim", sep="~")
+def signed(secret: str, shown: Subject, sign_in_id: int) -> str:
+    """Signs that a claim or request was shown to a session, which may ask whether it changed."""
+    return _signer(secret).sign(f"{shown.kind}-{shown.id}-{sign_in_id}").decode()
+
+
+def _signer(secret: str) -> Signer:
+    return Signer(secret, salt="shown", sep="~")

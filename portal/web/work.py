@@ -1,8 +1,8 @@
 """The worker: mails, reminders and tidying up, done apart from the pages.
 
-Jobs are taken one at a time. What a job changed and that it is done are committed
-together; a mail is sent first and noted after, so a kill between the two sends the same
-mail, with the same Message-ID, once more rather than never.
+Jobs are taken one at a time, and held by a lease that is renewed. What a job changed and that
+it is done are committed together; a mail is sent first and noted after, so a kill between the
+two sends the same mail, with the same Message-ID, once more rather than never.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,9 @@ from sqlalchemy.orm import Session
 
 from portal.approvals import reminders
 from portal.claims import events, intake
+from portal.claims.looking import look
 from portal.claims.models import Claim, Reading, Receipt
+from portal.claims.receipts import Kept
 from portal.claims.workflow import tell
 from portal.core import clock, jobs, mail, once, pdf
 from portal.core.db import begin_writing, db
@@ -27,6 +29,7 @@ from portal.core.events import record
 from portal.core.files import Store
 from portal.core.jobs import Job
 from portal.core.notices import Notice
+from portal.invoices.readers import ReadInvoice
 from portal.people.companies import main_currency
 from portal.people.models import DAILY, Person
 from portal.prior import reminders as owed
@@ -34,6 +37,7 @@ from portal.prior.models import KINDS as PRIOR_KINDS
 from portal.prior.workflow import remind as remind_of_request
 from portal.rates.fetching import Address, FetchFailed, take_in
 from portal.web import mails
+from portal.web.lease import LeaseLost, renewed
 from portal.web.logs import log
 from portal.web.session import settings
 
@@ -133,15 +137,20 @@ def _is_named(session: Session, sha: str) -> bool:
 
 
 def read_file(session: Session, data: dict[str, Any], at: datetime) -> None:
-    """Read one file that waits, and attach it to its claim."""
+    """Look at one file that waits, read it, and attach it to its claim."""
     file = intake.waits(session, data["reading_id"])
     # Reading takes its time: nothing is held while it does.
     session.rollback()
     if file is None:
         return
-    read, unread = intake.read(current_app.extensions["store"], file, ocr=settings().ocr)
+    store: Store = current_app.extensions["store"]
+    looked = look(store, file)
+    read: tuple[ReadInvoice, ...] = ()
+    unread = None
+    if isinstance(looked, Kept):
+        read, unread = intake.read(store, looked, ocr=settings().ocr)
     begin_writing(session)
-    intake.take_in(session, data["reading_id"], read, unread, at=at)
+    intake.take_in(session, data["reading_id"], read, unread, at=at, looked=looked)
 
 
 def fetch_rates(session: Session, data: dict[str, Any], at: datetime) -> None:
@@ -220,7 +229,7 @@ def work_once(app: Flask, at: datetime) -> bool:
         session.commit()
         if job is None:
             return False
-        _do(session, job, at)
+        _do(app, session, job, at)
         return True
 
 
@@ -235,12 +244,15 @@ def _something_is_due(session: Session, at: datetime) -> bool:
     return found
 
 
-def _do(session: Session, job: Job, at: datetime) -> None:
+def _do(app: Flask, session: Session, job: Job, at: datetime) -> None:
     job_id, kind, attempts, data = job.id, job.kind, job.attempts, dict(job.data)
     try:
-        HANDLERS[kind](session, data, at)
+        with renewed(app, job_id, attempts):
+            HANDLERS[kind](session, data, at)
         if not session.in_transaction():
             begin_writing(session)
+        if not jobs.is_held(session, job_id, attempts):
+            raise LeaseLost
         jobs.finish(session, job, at)
         # A secret is worth nothing to us once it is sent, and much to who reads the table.
         job.data = {key: job.data[key] for key in job.data if key not in SECRETS_IN_JOBS}
@@ -252,7 +264,8 @@ def _do(session: Session, job: Job, at: datetime) -> None:
         says = str(error) if plain else type(error).__name__
         log.warning("job failed", job=job_id, kind=kind, attempts=attempts, error=says)
         begin_writing(session)
-        jobs.put_back(session, session.get_one(Job, job_id), at, says)
+        if jobs.is_held(session, job_id, attempts):
+            jobs.put_back(session, session.get_one(Job, job_id), at, says)
         session.commit()
 
 

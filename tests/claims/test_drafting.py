@@ -89,8 +89,8 @@ def test_a_page_never_conflicts_with_itself(session: Session) -> None:
         here = Editor("this page", by_itself=purpose != "Visit")
         drafting.save(session, claim, purpose, [], shown=old, at=now(), editor=here)
     assert claim.purpose == "Visit"
+    other = Editor("another page")
     with pytest.raises(Stale):
-        other = Editor("another page")
         drafting.save(session, claim, "Other", [], shown=old, at=now(), editor=other)
 
 
@@ -100,8 +100,8 @@ def test_what_a_page_saved_by_itself_and_arrives_late_undoes_nothing(session: Se
     for _press in ("first", "again, before the answer came"):
         pressed = Editor("this page")
         drafting.save(session, claim, "Visit", [], shown=old, at=now(), editor=pressed)
+    late = Editor("this page", by_itself=True)
     with pytest.raises(Stale):
-        late = Editor("this page", by_itself=True)
         drafting.save(session, claim, "Vi", [], shown=old, at=now(), editor=late)
     assert claim.purpose == "Visit"
 
@@ -187,7 +187,8 @@ def test_what_the_page_saved_while_it_was_read_does_not_outlive_what_is_typed_no
 
     def save(session: Session, claim: Claim, purpose: str) -> None:
         line = TypedLine(claim.lines[0].id, purpose=purpose)
-        drafting.save(session, claim, "", [line], shown=claim.version, at=now(), editor=Editor("this page"))
+        here = Editor("this page")
+        drafting.save(session, claim, "", [line], shown=claim.version, at=now(), editor=here)
 
     with writing(app) as session:
         save(session, session.get_one(Claim, number), "Taxi")

@@ -22,7 +22,7 @@ THEIRS = DIGITAL
 
 def alike(session: Session, claim: Claim) -> list[int]:
     invoices = [receipt.invoice for receipt in claim.receipts if receipt.invoice]
-    return [other.id for other in duplicates.alike(session, invoices, claim.id).values()]
+    return [other.id for other in duplicates.alike(session, {claim.id: invoices}).values()]
 
 
 def live(session: Session, name: str, *samples: Sample, state: str = "submitted") -> Claim:
@@ -73,7 +73,7 @@ def test_what_will_not_be_paid_is_no_duplicate(session: Session, state: str) -> 
     live(session, "dan", THEIRS, state=state)
     mine = claim_with(session, "alice", MINE)
     assert alike(session, mine) == []
-    assert duplicates.same_files(session, [r.sha256 for r in mine.receipts], mine.id) == {}
+    assert duplicates.same_files(session, {mine.id: [r.sha256 for r in mine.receipts]}) == {}
 
 
 @pytest.mark.parametrize("state", ["submitted", "returned", "approved", "paying", "paid"])
@@ -81,8 +81,8 @@ def test_the_same_bytes_on_a_live_claim_are_found(session: Session, state: str) 
     theirs = live(session, "dan", THEIRS, state=state)
     mine = claim_with(session, "alice", THEIRS)
     [sha256] = [receipt.sha256 for receipt in mine.receipts if receipt.invoice]
-    found = duplicates.same_files(session, [sha256, "0" * 64], mine.id)
-    assert {sha256: theirs.id} == {file: other.id for file, other in found.items()}
+    found = duplicates.same_files(session, {mine.id: [sha256, "0" * 64]})
+    assert {(mine.id, sha256): theirs.id} == {key: other.id for key, other in found.items()}
 
 
 def test_the_claimant_knows_the_number_of_his_own_claims_only(session: Session) -> None:
@@ -97,7 +97,7 @@ def test_day_and_amount_typed_on_two_claims_of_one_person_are_found(session: Ses
     first.state = theirs.state = "approved"
     session.flush()
     second = draft(session, "alice", 500_00, 400_00)
-    found = duplicates.typed_alike(session, second.lines, second.id, second.claimant_id)
+    found = duplicates.typed_alike(session, {second.id: (second.claimant_id, second.lines)})
     assert {second.lines[0].id: first.id} == {line: other.id for line, other in found.items()}
 
 
@@ -128,9 +128,9 @@ def test_no_whole_table_is_read(session: Session) -> None:
         asked.append((statement, values))
 
     event.listen(connection, "before_cursor_execute", note)
-    duplicates.alike(session, invoices, mine.id)
-    duplicates.same_files(session, ["a", "b"], mine.id)
-    duplicates.typed_alike(session, mine.lines, mine.id, mine.claimant_id)
+    duplicates.alike(session, {mine.id: invoices})
+    duplicates.same_files(session, {mine.id: ["a", "b"]})
+    duplicates.typed_alike(session, {mine.id: (mine.claimant_id, mine.lines)})
     event.remove(connection, "before_cursor_execute", note)
     assert len(asked) == 3
     for statement, values in asked:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.claims import drafting, intake
+from portal.claims import arrivals, drafting, intake
 from portal.claims.models import Claim, Reading
 from portal.claims.receipts import Kept
 from portal.core.clock import now
@@ -30,8 +30,8 @@ def hand_in(session: Session, claim: Claim, *names: str) -> list[int]:
     return list(session.scalars(select(Reading.id).order_by(Reading.id)))[-len(names) :]
 
 
-def progress(session: Session, claim: Claim) -> intake.Progress:
-    found = intake.progress(session, claim.id)
+def progress(session: Session, claim: Claim) -> arrivals.Progress:
+    found = arrivals.progress(session, claim.id)
     assert found is not None
     return found
 
@@ -42,7 +42,7 @@ def test_a_file_that_was_read_makes_a_line_and_is_told_of(session: Session) -> N
     assert (progress(session, claim).done, progress(session, claim).total) == (0, 1)
     intake.take_in(session, row, (INVOICE,), None, at=now())
     [told] = progress(session, claim).told
-    assert (told.kind, told.lines) == (intake.READ, (claim.lines[-1].id,))
+    assert (told.kind, told.lines) == (arrivals.READ, (claim.lines[-1].id,))
     assert claim.lines[-1].amount == 106_00
     assert claim.total == 500_00 + 106_00
 
@@ -52,7 +52,7 @@ def test_a_file_that_could_not_be_read_has_a_line_of_its_own(session: Session) -
     [row] = hand_in(session, claim, "taxi.jpg")
     intake.take_in(session, row, (), UNREADABLE, at=now())
     [told] = progress(session, claim).told
-    assert (told.kind, str(told.words)) == (intake.UNREAD, str(UNREADABLE))
+    assert (told.kind, str(told.words)) == (arrivals.UNREAD, str(UNREADABLE))
     assert claim.receipts[-1].line_id == claim.lines[-1].id
     assert claim.lines[-1].amount is None
 
@@ -62,7 +62,7 @@ def test_a_red_invoice_is_told_of_with_its_amount(session: Session) -> None:
     [row] = hand_in(session, claim, "red.xml")
     intake.take_in(session, row, (replace(INVOICE, total=-106_00),), None, at=now())
     [told] = progress(session, claim).told
-    assert told.kind == intake.PARTLY
+    assert told.kind == arrivals.PARTLY
     assert "-106.00" in str(told.words)
 
 
@@ -93,7 +93,7 @@ def test_an_invoice_of_another_claim_is_refused_and_says_which(session: Session)
     [row] = hand_in(session, claim, "one.xml")
     intake.take_in(session, row, (INVOICE,), None, at=now())
     [told] = progress(session, claim).told
-    assert told.kind == intake.REFUSED
+    assert told.kind == arrivals.REFUSED
     assert isinstance(told.claimed, AlreadyClaimed)
     assert told.claimed.claim_id == theirs.id
     assert len(claim.lines) == 1
@@ -147,7 +147,7 @@ def test_a_file_of_a_claim_that_went_on_waits_no_more(session: Session) -> None:
     send(session, claim)
     intake.take_in(session, row, (INVOICE,), None, at=now())
     [told] = progress(session, claim).told
-    assert told.kind == intake.REFUSED
+    assert told.kind == arrivals.REFUSED
     assert "sent meanwhile" in str(told.words)
     assert len(claim.lines) == 1
 
@@ -165,7 +165,7 @@ def test_a_file_of_a_claim_that_is_gone_is_forgotten(session: Session) -> None:
 def test_who_does_not_wait_any_longer_types_the_rest(session: Session) -> None:
     claim = draft(session)
     rows = hand_in(session, claim, "a.xml", "b.jpg")
-    intake.stop_waiting(session, claim, at=now())
+    intake.stop_waiting(session, claim, {}, at=now())
     assert [receipt.filename for receipt in claim.receipts][1:] == ["a.xml", "b.jpg"]
     intake.take_in(session, rows[0], (INVOICE,), None, at=now())
     assert len(claim.receipts) == 3, "the worker came too late and attached it again"

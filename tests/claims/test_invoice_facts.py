@@ -152,3 +152,28 @@ def test_the_same_file_on_another_claim_is_told(session: Session) -> None:
     session.flush()
     assert line_of(session, claim).same_file == SOMEWHERE
     assert "same_file" in {finding.rule for finding in judged(session, claim)[0]}
+
+
+def test_a_line_without_an_invoice_like_one_on_my_other_claim_is_told(session: Session) -> None:
+    other, theirs = draft(session, "alice", 106_00), draft(session, "dan", 80_00)
+    for number, each in enumerate((other, theirs), start=7):
+        each.state, each.number = "approved", f"BX2026-{number:06d}"
+    session.flush()
+    claim = draft(session, "alice", 106_00, 80_00)
+    findings = {each.line: each for each in judged(session, claim)[0]}
+    [line_id] = findings
+    assert line_id == claim.lines[0].id, "what somebody else spent is no business of hers"
+    told = findings[line_id]
+    assert (told.rule, told.severity) == ("line_like_another", "warns")
+    assert "BX2026-000007" in str(told.says)
+
+
+def test_the_same_file_or_an_invoice_says_enough_about_a_line(session: Session) -> None:
+    other = draft(session, "alice", 106_00)
+    other.state, other.number = "approved", "BX2026-000007"
+    claim = draft(session, "alice", 106_00)
+    claim.receipts[0].sha256 = other.receipts[0].sha256
+    session.flush()
+    assert {finding.rule for finding in judged(session, claim)[0]} == {"same_file"}
+    hand_in(session, claim, INVOICE)
+    assert line_of(session, claim).like == ""

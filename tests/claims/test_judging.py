@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.claims.judging import findings_from_data, findings_to_data
 from portal.claims.models import Claim
 from portal.core.clock import now
 from portal.core.words import Amount, Named
+from portal.policy.findings import findings_from_data, findings_to_data
 from tests.claims.stories import attach_invoice, draft, judged, send, sent
 from tests.invoices.samples import DIGITAL
 

@@ -76,6 +76,46 @@ def test_a_ticket_says_the_day_and_the_city_of_the_journey() -> None:
     assert (filled.city, filled.purpose) == ("南京", "上海虹桥–南京南 G7012")
 
 
+def test_a_ticket_fills_the_journey_but_not_when_it_arrived() -> None:
+    ticket = invoice(kind="rail", details=RAIL)
+    filled = line()
+    fill(filled, [ticket])
+    assert filled.leg == {
+        "from": "上海虹桥", "left_at": "2026-03-15 08:20", "to": "南京南", "number": "G7012",
+    }  # fmt: skip
+    found = origins(filled, [ticket])
+    assert {found[name].source for name in ("origin", "left_at", "transport_number")} == {"xml"}
+    assert "arrived_at" not in found
+
+
+def test_what_was_typed_of_a_journey_is_kept_and_marked() -> None:
+    ticket = invoice(kind="rail", details=RAIL)
+    filled = line(leg={"from": "Hongqiao"}, typed={"left_at": "early"})
+    fill(filled, [ticket])
+    assert filled.leg == {"from": "Hongqiao", "to": "南京南", "number": "G7012"}
+    found = origins(filled, [ticket])
+    assert (found["origin"].typed_differs, found["origin"].value) == (True, "上海虹桥")
+    assert found["left_at"].typed_differs
+    assert not found["destination"].typed_differs
+
+
+def test_the_journeys_of_two_tickets_never_mix() -> None:
+    out = {name: value for name, value in RAIL.items() if name != "departure"}
+    back = {"from": "南京南", "to": "上海虹桥", "departure": "2026-03-16 19:00", "number": "G7013"}
+    filled = line()
+    fill(filled, [invoice(kind="rail", details=out),
+                  invoice(kind="rail", details=back, key="26312000000999999999")])  # fmt: skip
+    assert filled.leg == {"from": "上海虹桥", "to": "南京南", "number": "G7012"}
+
+
+def test_an_itinerary_of_several_flights_leaves_the_journey_to_be_typed() -> None:
+    flights = {"from": "上海虹桥 北京首都", "to": "北京首都 大连", "number": "MU5101 CA8901",
+               "departure": "2026-03-18 2026-03-18 07:55 12:10"}  # fmt: skip
+    filled = line()
+    fill(filled, [invoice(kind="flight", details=flights)])
+    assert not filled.leg
+
+
 @pytest.mark.parametrize(
     ("station", "city"),
     [("济南", "济南"), ("济南西", "济南"), ("上海虹桥站", "上海"), ("巴南", ""), ("", "")],

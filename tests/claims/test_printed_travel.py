@@ -45,8 +45,9 @@ def test_a_journey_shows_what_is_known_of_it(
 
 def test_each_amount_stands_in_one_column() -> None:
     lines = [line("rail", 1), line("flight", 2), line("lodging", 4), line("per_diem", 8),
-             line("office", 16), line("our_own", 32)]  # fmt: skip
-    assert column_sums(lines) == {"transport": 3, "lodging": 4, "meals": 8, "other": 48}
+             line("office", 16), line("our_own", 32),
+             line("our_ferry", 64, leg=leg_of(OUT))]  # fmt: skip
+    assert column_sums(lines) == {"transport": 67, "lodging": 4, "meals": 8, "other": 48}
 
 
 def test_the_days_run_from_the_first_to_the_last() -> None:

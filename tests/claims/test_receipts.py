@@ -85,15 +85,24 @@ def test_a_typed_category_is_never_overridden_by_a_guess(session: Session, empty
     assert (line.category, line.guess) == ("office", "")
 
 
-def test_unattended_only_new_lines_are_filled(session: Session, empty: Claim) -> None:
+def test_unattended_the_empty_line_is_left_to_who_types_there(
+    session: Session, empty: Claim
+) -> None:
     first = empty.lines[0]
-    hand_in(session, empty, XML, INVOICE, unattended=True)
+    hand_in(session, empty, JPEG, PHOTO, unattended=True)
     assert first.amount is None
     assert [line.amount for line in empty.lines] == [None, 106_00]
-    hand_in(session, empty, PDF, INVOICE, unattended=True)
     hand_in(session, empty, XML, OTHER, line=first, unattended=True)
-    assert first.amount is None, "somebody may be typing there"
-    assert len(empty.lines) == 2
+    assert first.amount == 40_00, "it was chosen"
+
+
+def test_unattended_a_better_file_fills_what_was_left_blank(session: Session, empty: Claim) -> None:
+    hand_in(session, empty, JPEG, PHOTO, unattended=True)
+    line = empty.lines[1]
+    line.amount = line.original = 99_00
+    hand_in(session, empty, XML, INVOICE, unattended=True)
+    assert (line.merchant, line.category, line.guess) == (DIGITAL.seller, "meals", "meals")
+    assert line.amount == 99_00, "what was typed is kept"
 
 
 @pytest.mark.parametrize("media_type", [XML, PDF])

@@ -40,10 +40,25 @@ def test_what_is_due_longest_comes_first_and_only_once(session: Session) -> None
 def test_a_job_whose_worker_was_killed_is_taken_again(session: Session) -> None:
     jobs.enqueue(session, "mail_notice", due_at=AT)
     assert jobs.take(session, AT)
-    assert jobs.take(session, AT + timedelta(minutes=4)) is None, "its worker may still be at it"
+    assert jobs.take(session, AT + jobs.LEASE / 2) is None, "its worker may still be at it"
     again = jobs.take(session, AT + jobs.LEASE + timedelta(seconds=1))
     assert again is not None
     assert again.attempts == 2
+
+
+def test_a_job_is_held_by_its_last_attempt_alone(session: Session) -> None:
+    jobs.enqueue(session, "mail_notice", due_at=AT)
+    first = jobs.take(session, AT)
+    assert first is not None
+    number, much_later = first.id, AT + timedelta(minutes=9)
+    assert jobs.renew(session, number, 1, AT + timedelta(minutes=5))
+    assert jobs.take(session, AT + timedelta(minutes=4)) is None
+    second = jobs.take(session, much_later)
+    assert second is not None
+    assert not jobs.renew(session, number, 1, much_later + jobs.LEASE)
+    assert (jobs.is_held(session, number, 1), jobs.is_held(session, number, 2)) == (False, True)
+    jobs.finish(session, second, much_later)
+    assert not jobs.is_held(session, number, 2)
 
 
 def test_a_failed_job_waits_ever_longer_and_is_given_up_at_last(session: Session) -> None:

@@ -10,19 +10,29 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.claims.models import DRAFT, Claim
+from portal.claims import intake, looking
+from portal.claims.models import DRAFT, Claim, Receipt
 from portal.core.clock import now
 from portal.core.db import begin_writing, db
+from portal.core.files import JPEG, OFD, PDF, XML
 from portal.invoices import registry
-from portal.invoices.readers import Source
+from portal.invoices.models import Invoice
 from portal.invoices.registry import AlreadyClaimed
+from portal.web import work
 from tests.cast import CAST
-from tests.claims.stories import writing
+from tests.claims.stories import draft, writing
+from tests.invoices import makers, samples
 from tests.invoices.holders import allow, claim_with, holders, submit
 from tests.invoices.samples import DIGITAL
 
 AT_ONCE = 50
-KINDS: tuple[Source, ...] = ("xml", "ofd", "pdf", "qr", "ocr")
+KINDS: dict[str, Callable[[], bytes]] = {
+    "invoice.xml": lambda: samples.digital_xml(DIGITAL).encode(),
+    "invoice.ofd": lambda: samples.printed_ofd(DIGITAL),
+    "invoice.pdf": lambda: makers.pdf(DIGITAL),
+    "photo.jpg": lambda: makers.jpeg(makers.paper(makers.code(makers.code_text(DIGITAL)))),
+    "march.zip": lambda: samples.archive({"in it.xml": samples.digital_xml(DIGITAL).encode()}),
+}
 
 
 def fifty(app: Flask, make: Callable[[int, str], int]) -> list[int]:
@@ -54,13 +64,31 @@ def all_at_once(app: Flask, claim_ids: list[int]) -> Counter[str]:
         return Counter(threads.map(one, claim_ids))
 
 
-def test_one_of_fifty_claims_has_the_invoice(app: Flask) -> None:
-    def make(place: int, name: str) -> int:
-        kind = KINDS[place % len(KINDS)]
-        return claim_with(session, name, DIGITAL, source=kind, file=f"file {place}").id
-
+def read_into_drafts(app: Flask) -> list[int]:
+    """Fifty drafts onto which files of all kinds were dropped, once the worker has read them."""
+    dropped = {name: make() for name, make in KINDS.items()}
     with writing(app) as session:
+
+        def make(place: int, name: str) -> int:
+            claim = draft(session, name, 500_00)
+            kind = list(dropped)[place % len(dropped)]
+            file = looking.handed_in(app.extensions["store"], dropped[kind], kind)
+            intake.queue(session, claim, file, None, at=now())
+            return claim.id
+
         ids = fifty(app, make)
+    while work.work_once(app, now()):
+        pass
+    return ids
+
+
+def test_one_of_fifty_claims_has_the_invoice_whatever_file_it_was_read_from(app: Flask) -> None:
+    ids = read_into_drafts(app)
+    with writing(app) as session:
+        rows = select(Receipt.claim_id, Receipt.media_type).join(Receipt.invoice)
+        found = session.execute(rows.where(Invoice.key == DIGITAL.number)).all()
+    assert sorted(row.claim_id for row in found) == ids, "each has read it"
+    assert Counter(row.media_type for row in found) == {XML: 20, OFD: 10, PDF: 10, JPEG: 10}
     assert all_at_once(app, ids) == {"submitted": 1, "already claimed": AT_ONCE - 1}
     with writing(app) as session:
         [(share, winner)] = holders(session)

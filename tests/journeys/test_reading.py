@@ -12,6 +12,8 @@ from portal.core.clock import now
 from portal.web import work
 from tests.blueprints.claims.pages import stored
 from tests.blueprints.claims.test_reading import invoice
+from tests.blueprints.claims.test_reading_better import photo
+from tests.invoices.samples import DIGITAL, digital_xml
 
 from .engines.chromium import Chromium
 from .test_claim import sign_in
@@ -46,8 +48,11 @@ def test_lines_appear_while_one_types_and_nothing_is_lost(
     browser: Chromium, app: Flask, files: list[Path]
 ) -> None:
     browser.drop("files", files)
-    browser.wait_for("3 of 30 read")
+    browser.wait_for("0 of 30 read")
     browser.fill("purpose", "March in Suzhou")
+    for _file in range(3):
+        assert work.work_once(app, now())
+    browser.wait_for("Line 3")
     browser.type_into("line-2-purpose", "Lunch wi")
     for _file in range(5):
         assert work.work_once(app, now())
@@ -70,3 +75,27 @@ def test_lines_appear_while_one_types_and_nothing_is_lost(
     assert [line.amount for line in claim.lines].count(10_00) == 29
     assert len(claim.lines) == len(claim.receipts) == FILES
     assert not browser.sees("changed in another window")
+
+
+def test_a_better_file_fills_the_blanks_of_the_open_page(
+    browser: Chromium, app: Flask, files: list[Path], tmp_path: Path
+) -> None:
+    data, name = photo()
+    (tmp_path / name).write_bytes(data)
+    (tmp_path / "better.xml").write_bytes(digital_xml(DIGITAL).encode())
+    browser.drop("files", [tmp_path / name])
+    browser.wait_for("photo.png: Not to be read")
+    browser.drop("files", [tmp_path / "better.xml", *files[:3]])
+    browser.wait_for("0 of 4 read")
+    browser.type_into("line-1-purpose", "Team")
+    while work.work_once(app, now()):
+        pass
+    browser.wait_for("4 of 4 read")
+    assert browser.value("line-1-merchant") == DIGITAL.seller
+    assert browser.value("line-1-category") == "meals"
+    assert browser.value("line-1-purpose").endswith("Team"), "the cursor is there"
+    browser.type_on(" dinner")
+    browser.press("Save draft")
+    line = stored(app, 1).lines[0]
+    assert (line.merchant, line.category, line.amount) == (DIGITAL.seller, "meals", 2_000_00)
+    assert line.purpose.endswith("Team dinner")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from portal.claims import payment, settling
+from portal.claims import choosing, payment, settling
 from portal.claims.models import Batch, Claim, Payment
 from portal.core.clock import now
 from portal.core.db import begin_writing, db
@@ -83,7 +83,7 @@ def test_the_claimant_says_how_much_of_which_advance(session: Session) -> None:
     first, second = paid(session, 300_00, ends=3), paid(session, 300_00, ends=9)
     claim = claim_of(session, 400_00)
     assert settling.net(session, claim) == ({first.id: 300_00, second.id: 100_00}, 0)
-    settling.plan_settlement(session, claim, {first.id: 0, second.id: 120_00})
+    choosing.plan_settlement(session, claim, {first.id: 0, second.id: 120_00})
     assert settling.net(session, claim) == ({second.id: 120_00}, 280_00)
     start(session, claim)
     assert (first.owed, second.owed) == (300_00, 180_00)
@@ -93,7 +93,7 @@ def test_nobody_settles_the_advance_of_somebody_else(session: Session) -> None:
     advance = paid(session, 300_00)
     claim = claim_of(session, 400_00, "dan")
     with pytest.raises(Invalid):
-        settling.plan_settlement(session, claim, {advance.id: 100_00})
+        choosing.plan_settlement(session, claim, {advance.id: 100_00})
     assert settling.net(session, claim) == ({}, 400_00)
 
 

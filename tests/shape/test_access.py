@@ -52,6 +52,8 @@ PRIOR = {
     "prior.may_edit": MAY["claims.may_edit"],
     "prior.may_delete": MAY["claims.may_delete"],
     "prior.may_withdraw": MAY["claims.may_withdraw"],
+    "prior.may_comment": MAY["claims.may_comment"],
+    "prior.may_copy": MAY["claims.may_copy"],
     "prior.may_close": {"draft": set(), "sent": set()},
     "prior.may_repay": {"draft": set(), "sent": set()},
 }
@@ -102,7 +104,8 @@ def real_values(app: Flask) -> dict[str, dict[str, str]]:
             "department_id": heidi.department_id, "project_id": project.id,
             "company_id": session.get_one(Claim, claims["sent"]).company_id,
             "slug": "first-claim", "purpose": "reset",
-            "code": "office", "section": "limits", "rule": "weekend", "version_id": 1,
+            "code": "office", "kind": "csv", "section": "limits", "rule": "weekend",
+            "version_id": 1,
             "key": DIGITAL.number, **MADE_UP,
         }  # fmt: skip
         requests = {"draft": requested(session, ADVANCE)}

@@ -16,7 +16,7 @@ from portal.web.guards import public
 
 LOCKED = OperationalError("UPDATE", {}, sqlite3.OperationalError("database is locked"))
 RAISED: dict[str, tuple[Exception, int]] = {
-    "missing": (Missing(words("There is no such claim.")), 404),
+    "missing": (Missing(words("There is no such claim or request.")), 404),
     "not-allowed": (NotAllowed(words("Not yours.")), 403),
     "not-now": (NotNow(words("Not now.")), 409),
     "stale": (Stale(words("It changed.")), 409),

@@ -9,7 +9,7 @@ import pytest
 
 from portal.core.sheets import Cell, as_csv
 from portal.core.words import Amount
-from portal.web.exports import as_xlsx
+from portal.web.exports import write_xlsx
 
 HEAD = ["Payee", "Amount"]
 
@@ -37,7 +37,8 @@ def from_csv(rows: list[list[Cell]]) -> list[list[str]]:
 
 
 def from_xlsx(rows: list[list[Cell]]) -> list[list[openpyxl.cell.Cell]]:
-    book = openpyxl.load_workbook(io.BytesIO(as_xlsx("Batch", HEAD, rows)))
+    write_xlsx(file := io.BytesIO(), "Batch", HEAD, rows)
+    book = openpyxl.load_workbook(file)
     return [list(row) for row in book.worksheets[0].iter_rows(min_row=2)]
 
 

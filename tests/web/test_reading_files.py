@@ -1,12 +1,15 @@
 """The worker that reads files: killed, broken or late, nothing is lost and nothing comes twice."""
 
 from datetime import timedelta
+from time import sleep
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
-from portal.claims import intake
+from portal.claims import arrivals, intake
 from portal.claims.models import Reading, Receipt
 from portal.claims.receipts import Kept
 from portal.core import jobs
@@ -23,7 +26,7 @@ from tests.invoices.samples import DIGITAL, digital_xml
 from tests.web.working import tick, work_through
 
 AT = now()
-LATER = AT + jobs.LEASE + timedelta(minutes=1)
+SOON, LATER = AT + timedelta(seconds=8), AT + timedelta(minutes=1)
 
 
 class Killed(BaseException):
@@ -72,8 +75,48 @@ def test_a_killed_worker_loses_nothing_and_attaches_nothing_twice(
     assert receipts(app) == []
     work_through(app, AT)
     assert receipts(app) == ["1.xml", "2.xml"], "the others need not wait for the lost one"
+    work_through(app, SOON)
+    assert sorted(receipts(app)) == ["0.xml", "1.xml", "2.xml"]
+
+
+def test_a_worker_that_stood_still_attaches_nothing_that_another_took_over(
+    app: Flask, claim_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_in = intake.take_in
+
+    def overtaken(session: Session, *args: Any, **more: Any) -> None:
+        take_in(session, *args, **more)
+        session.execute(update(Job).where(Job.attempts == 1).values(attempts=2))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(intake, "take_in", overtaken)
+        work.work_once(app, AT)
+    assert receipts(app) == []
     work_through(app, LATER)
     assert sorted(receipts(app)) == ["0.xml", "1.xml", "2.xml"]
+
+
+def test_a_job_that_lasts_is_taken_by_nobody_else(
+    app: Flask, claim_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=0.6))
+    monkeypatch.setattr(jobs, "RENEWED_EVERY", timedelta(seconds=0.1))
+    read, others = reading.read, list[bool]()
+
+    def slow(*args: Any, **more: Any) -> Any:
+        if not others:
+            for _ in range(4):
+                sleep(0.3)
+                with app.app_context():
+                    first = select(Job.leased_until).order_by(Job.id).limit(1)
+                    until = db.session.scalar(first)
+                    others.append(until is not None and until > now())
+        return read(*args, **more)
+
+    monkeypatch.setattr(reading, "read", slow)
+    work.work_once(app, now())
+    assert others == [True] * 4
+    assert receipts(app) == ["0.xml"]
 
 
 def test_a_busy_reader_is_tried_again(
@@ -97,7 +140,7 @@ def test_a_file_that_is_lost_says_so_and_stops_nobody(app: Flask, claim_id: int)
         row.sha256 = "0" * 64
     work_through(app, AT)
     with app.app_context():
-        found = intake.progress(db.session(), claim_id)
+        found = arrivals.progress(db.session(), claim_id)
         assert found is not None
         assert found.waiting == 0
         assert str(found.told[0].words) == "This file is not here."

@@ -7,6 +7,7 @@ blueprint = Blueprint("claims", __name__, url_prefix="/claims")
 from portal.blueprints.claims import (  # noqa: E402
     draft,
     edit,
+    export,
     list,
     paper,
     reading,
@@ -17,6 +18,6 @@ from portal.blueprints.claims import (  # noqa: E402
 )
 
 __all__ = [
-    "blueprint", "draft", "edit", "list", "paper", "reading", "receipts", "repeat", "show",
-    "submit",
+    "blueprint", "draft", "edit", "export", "list", "paper", "reading", "receipts", "repeat",
+    "show", "submit",
 ]  # fmt: skip

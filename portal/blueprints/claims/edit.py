@@ -9,7 +9,7 @@ from htmx_flask import request
 from portal.blueprints.claims import blueprint
 from portal.blueprints.claims.filled import arriving
 from portal.blueprints.claims.preview import Preview, preview
-from portal.blueprints.claims.receipts import attach_received, receive
+from portal.blueprints.claims.receipts import attach_received, look_now, receive
 from portal.blueprints.session import switch_language
 from portal.claims import access, drafting, intake, queries, splitting
 from portal.claims.access import Seen
@@ -19,7 +19,8 @@ from portal.claims.trips import choose_trip
 from portal.core.clock import day, now
 from portal.core.db import db
 from portal.core.errors import Invalid, Refusal, Stale
-from portal.forms.claims import ClaimForm, Offers, line_form, too_long, typed_lines
+from portal.forms.claim_lines import Offers, line_form, typed_lines
+from portal.forms.claims import ClaimForm, too_long
 from portal.people.projects import in_use
 from portal.prior.queries import trips_for
 from portal.rates.queries import known_currencies
@@ -54,13 +55,15 @@ def edit_post(seen: Seen) -> Any:
     by_itself = request.htmx.trigger == "claim-form"
     editor = _editor(by_itself=by_itself)
     button = "save" if by_itself else request.form.get("do", "save")
+    g.looked = look_now(draft) if button == "unread" else {}
+    shown = request.form.get("version", 0, int)
     try:
         with turn():
             whole = drafting.save(
                 db.session(), draft, form.purpose.data or "", typed,
-                shown=intake.caught_up(db.session(), draft, request.form.get("version", 0, int)),
-                at=now(), editor=editor,
+                shown=intake.caught_up(db.session(), draft, shown), at=now(), editor=editor,
             )  # fmt: skip
+            intake.keep_arrived(db.session(), draft, shown, at=now())
             if "trip" in request.form:
                 choose_trip(db.session(), draft, form.trip_id)
             attach_received(draft)
@@ -135,7 +138,7 @@ def _act(draft: Claim, button: str, editor: drafting.Editor) -> str:
         line = act(session, draft, target)
         return f"line-{line.id}-parts" if line else "claim-lines"
     if what == "unread":
-        intake.stop_waiting(session, draft, at=at)
+        intake.stop_waiting(session, draft, g.pop("looked"), at=at)
         return "claim-reading"
     return what if what in ("check", "upload") else "main"
 

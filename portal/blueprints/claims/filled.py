@@ -3,7 +3,7 @@
 from typing import Any
 
 from portal.blueprints.claims import blueprint
-from portal.claims import drafting, guessing, intake
+from portal.claims import arrivals, drafting, guessing
 from portal.claims.line_queries import ShownOrigin, ShownReceipt, shown_origins, shown_receipt
 from portal.claims.models import Claim, Line
 from portal.claims.receipts import invoices_of
@@ -12,20 +12,20 @@ from portal.core.db import db
 from portal.policy.rules import Policy
 from portal.web.guards import reader
 from portal.web.i18n import say
-from portal.web.poll import shown_signer
+from portal.web.poll import signed
 from portal.web.session import settings
 
 
 def arriving(draft: Claim) -> dict[str, Any]:
     """How far the files have come that were handed in, and how the page asks again."""
-    found = intake.progress(db.session(), draft.id)
+    found = arrivals.progress(db.session(), draft.id)
     if found is None:
-        return {"reading": None}
-    signed = shown_signer(settings().secret_key).sign(f"{draft.id}-{reader().sign_in_id}")
+        return {"reading": None, "joined": set()}
     return {
         "reading": found,
         "slow": found.is_slow(now()),
-        "shown": signed.decode(),
+        "shown": signed(settings().secret_key, draft.subject, reader().sign_in_id),
+        "joined": {line_id for told in found.told for line_id in told.lines},
         "newest_line": max((line.id for line in draft.lines), default=0),
     }
 

@@ -27,8 +27,8 @@ def list_mine() -> Any:
     """The reader's own claims."""
     if unchanged():
         return "", 204
-    filters = _filters()
-    rows = list_queries.claims_of(db.session(), reader().id, _narrowed(filters))
+    filters = read_filters()
+    rows = list_queries.claims_of(db.session(), reader().id, narrowed(filters))
     return _page("claims/list.html", "claims.list", filters, rows)
 
 
@@ -36,39 +36,42 @@ def list_mine() -> Any:
 @role(FINANCE, PAYER, AUDITOR)
 def list_all() -> Any:
     """Every submitted claim."""
-    filters = _filters()
-    rows = list_queries.all_claims(db.session(), _narrowed(filters))
+    filters = read_filters()
+    rows = list_queries.all_claims(db.session(), narrowed(filters))
     return _page("claims/list_all.html", "claims.list_all", filters, rows)
+
+
+def kept_filters() -> dict[str, Any]:
+    """What narrows the list, for the addresses of its other pages and files."""
+    return {
+        key: value for key, value in request.args.items() if value and key not in ("before", "beat")
+    }
 
 
 def _page(template: str, endpoint: str, filters: dict[str, str], rows: Any) -> Any:
     shown = rows[:PAGE]
     older = None
     if len(rows) > PAGE:
-        kept: dict[str, Any] = {
-            key: value
-            for key, value in request.args.items()
-            if value and key not in ("before", "beat")
-        }
-        older = url_for(endpoint, **kept, before=shown[-1].id)
+        older = url_for(endpoint, **kept_filters(), before=shown[-1].id)
     moving = [row.id for row in shown if row.state == "submitted"]
     return render_template(
         template,
         filters=filters,
         rows=shown,
         older=older,
+        kept=kept_filters(),
         narrowed=any(value for key, value in request.args.items() if key != "beat"),
         at=now(),
         waits_for=waiting_names(db.session(), moving),
     )
 
 
-def _filters() -> dict[str, str]:
+def read_filters() -> dict[str, str]:
     """What stands in the controls above the list."""
     return {name: request.args.get(name, "") for name in ("text", "state", "since", "until")}
 
 
-def _narrowed(filters: dict[str, str]) -> Filter:
+def narrowed(filters: dict[str, str]) -> Filter:
     """The filter that the address asks for; a date that is none is said and left out."""
     since, until = _moment(filters, "since", 0), _moment(filters, "until", 1)
     return Filter(

@@ -1,8 +1,8 @@
 """Files on a claim: receiving them, and showing them to those who may see the claim."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, cast
 
 from flask import Response, current_app, flash, g, make_response, request
@@ -10,17 +10,19 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
 from portal.blueprints.claims import blueprint
-from portal.claims import access, duplicates, intake
+from portal.claims import access, arrivals, duplicates, intake, looking
 from portal.claims.access import Seen
+from portal.claims.intake import LEFT_OUT, MOST_AT_ONCE, MOST_NAMED
+from portal.claims.looking import Looked
 from portal.claims.models import Claim, Line, Receipt
-from portal.claims.receipts import Kept, put
-from portal.core import files, zips
+from portal.claims.receipts import Kept, clear_way, put
+from portal.core import files
 from portal.core.clock import now
 from portal.core.db import db
 from portal.core.errors import Invalid, Missing, NotNow, Refusal
 from portal.core.files import PDF, Store
 from portal.core.pdf import cached
-from portal.core.words import Words, words
+from portal.core.words import Words
 from portal.invoices.readers import ReadInvoice
 from portal.web.downloads import named
 from portal.web.guards import NO_SUCH_PAGE, claim, reader
@@ -28,16 +30,15 @@ from portal.web.i18n import say
 from portal.web.languages import gettext as _
 from portal.web.session import settings
 
-MOST_AT_ONCE = 30
-"""Files of one upload; an archive counts its entries."""
 MOST_NOW = 3
-"""Files that are read while the claimant waits; the worker reads the others."""
-MOST_NAMED = 100
-"""Of those that are left out; more are not even counted."""
+"""Files that are looked at and read while the claimant waits; of more the worker reads all."""
+PATIENCE = 0.5
+"""Seconds to wait for the one who looks, who may be busy with other people's files."""
+LOOKING_SECONDS = 5.0
+"""In which files are looked at when the claimant does not want to wait for the worker."""
 GENERAL = "files"
 """Name of the control whose files make lines of their own; ``files-<line>`` joins a line."""
 
-LEFT_OUT = words("Left out: at most %(most)s files at once. Add it again.", most=MOST_AT_ONCE)
 SANDBOX = "default-src 'none'; sandbox; style-src 'unsafe-inline'"
 
 
@@ -47,6 +48,7 @@ class Arrived:
 
     control: str
     file: Kept
+    promised: str = ""
     refusal: Refusal | None = None
     read: tuple[ReadInvoice, ...] | None = None
     unread: Words | None = None
@@ -58,55 +60,62 @@ def store() -> Store:
 
 
 def receive() -> None:
-    """Take the request's files in before the database is locked: check, clean, keep, read some.
+    """Take the request's files in before the database is locked: keep them, and read a few.
 
     A file kept for a request that fails afterwards has no row and is swept up later.
     """
     arrived: list[Arrived] = []
     for name, sent in request.files.items(multi=True):
         if sent.filename and (name == GENERAL or name.startswith(f"{GENERAL}-")):
-            arrived += _arrived(name, sent, room=MOST_AT_ONCE - len(arrived))
-    arrived = arrived[: MOST_AT_ONCE + MOST_NAMED]
-    arrived.sort(key=lambda each: intake.by_trust(each.file.media_type))
-    for each in [one for one in arrived if one.refusal is None][:MOST_NOW]:
-        _read(each)
+            if len(arrived) == MOST_AT_ONCE + MOST_NAMED:
+                break
+            arrived.append(_arrived(name, sent, left_out=len(arrived) >= MOST_AT_ONCE))
+    arrived.sort(key=lambda each: intake.by_trust(each.promised))
+    if len(arrived) <= MOST_NOW:
+        for each in arrived:
+            if each.refusal is None:
+                _read(each)
     g.received = arrived
 
 
-def _arrived(control: str, sent: FileStorage, room: int) -> Iterator[Arrived]:
-    """The file, or those in the archive; what finds no room is only named."""
+def _arrived(control: str, sent: FileStorage, *, left_out: bool) -> Arrived:
+    """The file, kept unless it is too large or plainly of no type that is accepted."""
     name = sent.filename or ""
-    if room <= 0:
-        yield _refused(control, name, Invalid(LEFT_OUT))
-        return
-    data = sent.stream.read()
     try:
-        inside = zips.unpack(data, name) or [(name, data)]
+        if left_out:
+            raise Invalid(LEFT_OUT)
+        data = sent.stream.read()
+        promised = files.promised(data)
+        return Arrived(control, looking.handed_in(store(), data, name), promised)
     except Refusal as refusal:
-        yield _refused(control, name, refusal)
-        return
-    for place, (entry, content) in enumerate(inside):
-        try:
-            if place >= room:
-                raise Invalid(LEFT_OUT)
-            accepted = files.accept(content, entry)
-            kept = Kept(
-                store().put(accepted.data), accepted.filename, accepted.media_type,
-                len(accepted.data), accepted.pages,
-            )  # fmt: skip
-            yield Arrived(control, kept)
-        except Refusal as refusal:
-            yield _refused(control, entry, refusal)
-
-
-def _refused(control: str, filename: str, refusal: Refusal) -> Arrived:
-    return Arrived(control, Kept("", files.clean_name(filename), "", 0), refusal)
+        return Arrived(control, looking.not_kept(name), refusal=refusal)
 
 
 def _read(arrived: Arrived) -> None:
-    """Read the file, unless the reader is busy: then the worker does it."""
+    """Look at the file and read it; the worker does what takes too long to wait for."""
     with suppress(NotNow):
-        arrived.read, arrived.unread = intake.read(store(), arrived.file, ocr=settings().ocr)
+        looked = looking.look(store(), arrived.file, wait_seconds=PATIENCE)
+        if isinstance(looked, Refusal):
+            arrived.refusal = looked
+        elif isinstance(looked, Kept):
+            arrived.file = looked
+            arrived.read, arrived.unread = intake.read(
+                store(), looked, ocr=settings().ocr, wait_seconds=PATIENCE
+            )
+
+
+def look_now(draft: Claim) -> dict[int, Looked]:
+    """What becomes of looking at the files that wait, as far as there is time for it."""
+    waiting = intake.waiting(db.session(), draft.id)
+    db.session.rollback()  # others may write meanwhile
+    found: dict[int, Looked] = {}
+    until = monotonic() + LOOKING_SECONDS
+    for reading_id, file in waiting.items():
+        if monotonic() > until:
+            break
+        with suppress(NotNow):
+            found[reading_id] = looking.look(store(), file, wait_seconds=PATIENCE)
+    return found
 
 
 def attach_received(draft: Claim) -> None:
@@ -117,9 +126,12 @@ def attach_received(draft: Claim) -> None:
     arrived: list[Arrived] = g.pop("received", [])
     lines = {f"{GENERAL}-{line.id}": line for line in draft.lines}
     session, at = db.session(), now()
+    waiting = [each for each in arrived if each.refusal is None and each.read is None]
+    if any(each.control not in lines for each in waiting):
+        clear_way(session, draft, [lines[e.control] for e in arrived if e.control in lines])
     for each in arrived:
         line = lines.get(each.control)
-        if each.refusal is None and each.read is None:
+        if each in waiting:
             intake.queue(session, draft, each.file, line, at=at)
             continue
         outcome = _outcome(draft, each, line)
@@ -129,21 +141,21 @@ def attach_received(draft: Claim) -> None:
             _flash(draft, each, outcome)
 
 
-def _outcome(draft: Claim, arrived: Arrived, line: Line | None) -> intake.Outcome:
+def _outcome(draft: Claim, arrived: Arrived, line: Line | None) -> arrivals.Outcome:
     """Attach what was read in this request; what became of it."""
     if arrived.refusal is not None:
-        return intake.refused(arrived.refusal)
+        return arrivals.refused(arrived.refusal)
     read = arrived.read or ()
     try:
         found = put(db.session(), draft, arrived.file, read, line, at=now())
     except Refusal as refusal:
-        return intake.refused(refusal)
-    return intake.attached(found, read, arrived.unread)
+        return arrivals.refused(refusal)
+    return arrivals.attached(found, read, arrived.unread)
 
 
-def _flash(draft: Claim, arrived: Arrived, outcome: intake.Outcome) -> None:
+def _flash(draft: Claim, arrived: Arrived, outcome: arrivals.Outcome) -> None:
     """Tell at once what became of one file."""
-    name, told = arrived.file.filename, intake.told(arrived.file.filename, outcome)
+    name, told = arrived.file.filename, arrivals.told(arrived.file.filename, outcome)
     if told.words is None:
         places = [place for place, line in enumerate(draft.lines, 1) if line.id in told.lines]
         text = _("%(name)s was read into line %(place)s.",
@@ -151,12 +163,12 @@ def _flash(draft: Claim, arrived: Arrived, outcome: intake.Outcome) -> None:
         flash(text, "success")
         return
     said = say_told(told)
-    kind = "problem" if told.kind == intake.REFUSED else "warning"
+    kind = "problem" if told.kind == arrivals.REFUSED else "warning"
     flash(said if name in said else _("%(label)s: %(text)s", label=name, text=said), kind)
 
 
 @blueprint.app_template_filter("told")
-def say_told(told: intake.Told) -> str:
+def say_told(told: arrivals.Told) -> str:
     """Why a file was not read or attached, as far as the reader may know."""
     if told.claimed is not None:
         return say(duplicates.told(db.session(), told.claimed, reader()))

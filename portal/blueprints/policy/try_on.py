@@ -1,7 +1,8 @@
 """What the draft would say: about a sample, about a claim, about the last ones."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -24,6 +25,8 @@ from portal.web.guards import reader, role
 from portal.web.session import settings
 
 MOST_CLAIMS = 200
+TOGETHER = 50
+"""Claims that are read at a time: a claim has at most 200 lines, and a statement so many values."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def try_on() -> Any:
     sample = form.facts(today) if "category" in request.args else None
     number = request.args.get("claim", "").strip()[:20]
     asked = _one(number) if number else _last() if "last" in request.args else []
-    judged = [Judged(claim, _tried(claim, before, after)) for claim in asked]
+    judged = list(_judged(asked, before, after))
     return render_template(
         "policy/try_on.html",
         form=form,
@@ -66,15 +69,22 @@ def try_on() -> Any:
     )
 
 
-def _tried(claim: Claim, before: Policy, after: Policy) -> list[Tried]:
-    """A claim as it stands, judged on the day it was submitted."""
-    session = db.session()
-    claims.with_lines(session, claim)
-    grade = session.scalar(select(Person.grade).where(Person.id == claim.claimant_id)) or "staff"
-    on = day(claim.submitted_at or now(), settings().timezone)
-    both = trying.covering(before, after)
-    facts = judging.facts(session, claim, both, grade=grade, on=on)
-    return trying.try_on(facts, before, after)
+def _judged(asked: Sequence[Claim], before: Policy, after: Policy) -> Iterator[Judged]:
+    """Claims as they stand, each judged on the day it was submitted, ``TOGETHER`` at a time."""
+    session, both = db.session(), trying.covering(before, after)
+    for start in range(0, len(asked), TOGETHER):
+        some = asked[start : start + TOGETHER]
+        claims.all_with_lines(session, some)
+        owners = {claim.claimant_id for claim in some}
+        people = select(Person.id, Person.grade).where(Person.id.in_(owners))
+        grade = {row.id: row.grade for row in session.execute(people)}
+        stand = [(claim, grade[claim.claimant_id], _submitted_on(claim)) for claim in some]
+        for claim, facts in zip(some, judging.all_facts(session, stand, both), strict=True):
+            yield Judged(claim, trying.try_on(facts, before, after))
+
+
+def _submitted_on(claim: Claim) -> date:
+    return day(claim.submitted_at or now(), settings().timezone)
 
 
 def _one(number: str) -> list[Claim]:

@@ -4,9 +4,20 @@ from flask import Blueprint
 
 blueprint = Blueprint("prior", __name__)
 
-ONE = "/<any(trips, advances):shelf>/<int:request_id>"
+SHELF = "/<any(trips, advances):shelf>"
+"""The address of all trip requests or all advances."""
+ONE = f"{SHELF}/<int:request_id>"
 """The address of one request."""
 
-from portal.blueprints.prior import decide, edit, list, owed, paper, show, submit  # noqa: E402
+from portal.blueprints.prior import (  # noqa: E402
+    decide,
+    draft,
+    edit,
+    list,
+    owed,
+    paper,
+    show,
+    submit,
+)
 
-__all__ = ["blueprint", "decide", "edit", "list", "owed", "paper", "show", "submit"]
+__all__ = ["blueprint", "decide", "draft", "edit", "list", "owed", "paper", "show", "submit"]

@@ -10,7 +10,6 @@ from portal.blueprints.session import switch_language
 from portal.core.clock import day, now
 from portal.core.db import db
 from portal.core.errors import Stale
-from portal.forms.claims import ActionForm
 from portal.forms.prior import FORMS, PriorForm
 from portal.prior import access, drafting, queries
 from portal.prior.access import Seen
@@ -55,24 +54,6 @@ def edit_post(seen: Seen) -> Any:
     if preview(draft).stopping:
         return redirect(_address("prior.edit", draft, checked=1), 303)
     return redirect(_address("prior.submit", draft), 303)
-
-
-@blueprint.get(f"{ONE}/delete")
-@prior(access.may_delete)
-def delete(seen: Seen) -> Any:
-    """Ask whether the draft shall be deleted."""
-    form = ActionForm(version=seen.request.version)
-    return render_template("prior/delete.html", asked=seen.request, form=form)
-
-
-@blueprint.post(f"{ONE}/delete")
-@prior(access.may_delete)
-@writes()
-def delete_post(seen: Seen) -> Any:
-    """Delete the draft for good."""
-    drafting.delete(db.session(), seen.request, shown=ActionForm().shown, at=now())
-    flash(_("The draft is deleted."), "success")
-    return redirect(url_for("prior.list", shelf=seen.request.shelf), 303)
 
 
 def _page(

@@ -2,19 +2,18 @@
 
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 
 from portal.blueprints.prior import blueprint
 from portal.core.clock import day, now
 from portal.core.db import db
 from portal.forms.claims import ActionForm
-from portal.prior import drafting, queries
+from portal.prior import queries
 from portal.prior.models import SHELVES
 from portal.prior.queries import PAGE
 from portal.web.guards import reader, signed_in
 from portal.web.live import unchanged
 from portal.web.session import settings
-from portal.web.writing import writes
 
 
 @blueprint.get("/trips/", endpoint="list", defaults={"shelf": "trips"})
@@ -34,15 +33,3 @@ def list_mine(shelf: str) -> Any:
         today=day(at, settings().timezone), waits_for=queries.waiting_names(session, shown),
         form=ActionForm(formdata=None),
     )  # fmt: skip
-
-
-@blueprint.post("/<any(trips, advances):shelf>/new")
-@signed_in
-@writes()
-def new(shelf: str) -> Any:
-    """Begin a request."""
-    someone = reader()
-    draft = drafting.create(
-        db.session(), SHELVES[shelf], by=someone.id, department_id=someone.department_id, at=now()
-    )
-    return redirect(url_for("prior.edit", shelf=shelf, request_id=draft.id), 303)

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from portal.approvals.decide import earlier_approvals
 from portal.approvals.flow import DrawnFlow, flow_for
-from portal.approvals.models import FlowStep, UsualWait
+from portal.approvals.queries import usual_waits
 from portal.approvals.routing import Earlier, NobodyDecides, Plan, plan
 from portal.core.clock import day, now
 from portal.core.db import db
@@ -28,6 +26,7 @@ class Preview:
     plan: Plan | None
     names: dict[int, str]
     usual: dict[tuple[int, int], int]
+    owner: str
 
     @property
     def stopping(self) -> list[Finding]:
@@ -57,15 +56,12 @@ def preview(draft: PriorRequest) -> Preview:
     except NobodyDecides:
         planned = None
     people = {person for step in planned.steps for person in step.people} if planned else set()
-    waits = session.execute(
-        select(UsualWait.flow_step_id, UsualWait.person_id, UsualWait.mean_seconds)
-        .join(FlowStep, FlowStep.id == UsualWait.flow_step_id)
-        .where(FlowStep.flow_id == flow.id, UsualWait.person_id.in_(sorted(people)))
-    )
+    names = names_by_id(session, people | {draft.owner_id})
     return Preview(
         findings=findings,
         flow=flow,
         plan=planned,
-        names=names_by_id(session, people),
-        usual={(row.flow_step_id, row.person_id): row.mean_seconds for row in waits},
+        names=names,
+        usual=usual_waits(session, flow.id, people),
+        owner=names[draft.owner_id],
     )

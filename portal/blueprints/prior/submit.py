@@ -50,7 +50,7 @@ def submit_post(seen: Seen) -> Any:
         )
     workflow.submit(
         db.session(), draft, judged.findings, judged.plan, judged.flow,
-        shown=ActionForm().shown, at=at, on=day(at, settings().timezone),
+        shown=ActionForm().shown, at=at, on=day(at, settings().timezone), by=seen.reader,
     )  # fmt: skip
     flash(_("Submitted. You can follow it here."), "success")
     return _to(draft)

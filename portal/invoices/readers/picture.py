@@ -4,7 +4,7 @@ import io
 
 from PIL import Image
 
-from portal.core.files import MAX_PIXELS
+from portal.core.pictures import MAX_PIXELS
 from portal.core.safe import Unsafe
 from portal.core.words import words
 from portal.invoices.readers.codes import LARGEST_SIDE, codes_in

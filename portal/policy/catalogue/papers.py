@@ -26,6 +26,12 @@ INVOICES = (
         NEEDS_REASON, ONCE, "reason", ("claim",),
     ),
     Rule(
+        "line_like_another", "invoices", words("An expense like another one"),
+        words("An expense of the same day and amount is on %(claim)s."),
+        words("Nothing to do if they are two different expenses; otherwise remove the line."),
+        WARNS, ONCE, "amount", ("claim",),
+    ),
+    Rule(
         "buyer_name_other", "invoices", words("The invoice is made out to the company"),
         words("The buyer on the invoice is not the company's name."),
         words("Ask the seller for one with the company's name, or say why it cannot be had."),

@@ -1,31 +1,25 @@
 (function () {
   "use strict";
-  var body = document.body, last = Date.now();
-  var quiet = Number(body.getAttribute("data-idle-seconds")) * 1000 || Infinity;
+  var body = document.body, last = Date.now(), away = body.getAttribute("data-idle-url");
+  var quiet = Number(body.getAttribute("data-idle-seconds")) * 1000 || Infinity, still = 0, sent;
   document.documentElement.className = "scripted";
   function each(names, target, act) {
     names.split(" ").forEach(function (name) { target.addEventListener(name, act, true); });
   }
   // A shared computer: after a quiet while the page goes blank, then to data-idle-url.
-  function leaveWhenQuiet() {
-    if (Date.now() - last < quiet) { return; }
-    body.hidden = true;
-    location.replace(body.getAttribute("data-idle-url"));
+  function leaveWhenQuiet(event) {
+    if (Date.now() - last >= quiet) { body.hidden = true; location.replace(away); }
+    else if (event && event.persisted && quiet < Infinity) { body.hidden = true; location.reload(); }
   }
   each("click keydown mousemove touchstart wheel", document, function () { last = Date.now(); });
-  each("visibilitychange", document, leaveWhenQuiet);
+  each("visibilitychange pageshow", window, leaveWhenQuiet);
   setInterval(leaveWhenQuiet, 1000);
-  each("pageshow", window, function (event) {
-    if (event.persisted && quiet < Infinity) { body.hidden = true; location.reload(); }
-  });
   // Choosing a file presses the button that sends it.
   each("change", document, function (event) {
     var field = event.target, name = field.getAttribute("data-submit");
     if (name && field.value) { field.form.querySelector("button[name='" + name + "']").click(); }
   });
-  // Nothing moves under a press, or it would end on another button: answers wait until it is over.
-  // Old touch screens make the click 300 ms after it.
-  var still = 0, sent = null;
+  // Nothing moves under a press: answers wait until it is over, on old touch screens by 300 ms.
   each("mousedown touchstart keydown", document, function () { still = Infinity; sent = null; });
   each("mouseup mousemove touchend touchcancel dragend keyup", document, function (event) {
     var over = event.type !== "mousemove" || event.buttons === 0;
@@ -48,10 +42,16 @@
     detail.shouldSwap = !ended && (detail.shouldSwap || status === 422 || status === 409);
     detail.isError = detail.isError && !detail.shouldSwap;
     if (ended) { location.assign(location.href.split("#")[0]); }
-    if (status === 409) {
-      detail.target = body;
-      setTimeout(function () { document.getElementById("main").focus(); }, 0);
-    }
+    if (status !== 409) { return; }
+    detail.target = body;
+    setTimeout(function () { document.getElementById("main").focus(); }, 0);
+  });
+  // The field with the cursor stays; a new one takes along what stood in the old one, if anything.
+  each("htmx:oobBeforeSwap", body, function (event) {
+    var old = event.detail.target.querySelector("[name][id]");
+    var fresh = old && event.detail.fragment.querySelector("[name='" + old.name + "']");
+    if (fresh && (old.value || old.defaultValue)) { fresh.value = old.value; }
+    event.detail.shouldSwap = !fresh || old !== document.activeElement;
   });
   // What did not arrive is said, and taken back when the next answer does.
   each("htmx:beforeOnLoad htmx:sendError htmx:timeout htmx:responseError", body, function (event) {

@@ -7,10 +7,13 @@ import pytest
 from flask import Flask
 
 from portal.core.clock import now
+from portal.prior.models import TRIP
 from tests.blueprints.claims.pages import a_sent
 from tests.blueprints.conftest import CountQueries
 from tests.browser import Visitor
 from tests.claims.stories import approve, draft, send, sent, writing
+from tests.prior.requests import draft as a_request
+from tests.prior.requests import send as send_request
 
 
 def names(visitor: Visitor) -> list[str]:
@@ -19,7 +22,7 @@ def names(visitor: Visitor) -> list[str]:
 
 def test_it_works(bob: Visitor, app: Flask) -> None:
     a_sent(app, 1_250_00, purpose="Fair in Hangzhou")
-    bob.go("/approvals/").sees("1 claim waits for you", "Fair in Hangzhou", "Alice", "¥1,250.00")
+    bob.go("/approvals/").sees("1 decision waits for you", "Fair in Hangzhou", "Alice", "¥1,250.00")
 
 
 def test_what_waits_longest_stands_first(bob: Visitor, app: Flask) -> None:
@@ -51,7 +54,7 @@ def test_claims_with_findings_have_to_be_opened(bob: Visitor, app: Flask) -> Non
         claim = draft(session, "alice", 500_00, category="local_transport")
         claim.lines[0].reason = "Night train"
         send(session, claim)
-    a_sent(app, purpose="Clean")
+    a_sent(app, 600_00, purpose="Clean")
     bob.go("/approvals/")
     ticks = bob.find("input[name=claim]")
     assert len(ticks) == 1
@@ -66,6 +69,20 @@ def test_more_than_a_page_goes_on_without_gaps_or_doubles(bob: Visitor, app: Fla
     [following] = bob.find("a[rel=next]")
     shown += names(bob.go(following.attributes["href"] or ""))
     assert shown == [f"Trip {number}" for number in range(27)]
+
+
+def test_claims_and_requests_are_one_list_that_is_paged_by_key(bob: Visitor, app: Flask) -> None:
+    with writing(app) as session:
+        for number in range(20):
+            sent(session, "alice", 500_00, purpose=f"Claim {number}")
+            send_request(session, a_request(session, TRIP, purpose=f"Trip {number}"))
+    expected = [f"{kind} {number}" for number in range(20) for kind in ("Claim", "Trip")]
+    shown = names(bob.go("/approvals/"))
+    assert shown == expected[:25]
+    [following] = bob.find("a[rel=next]")
+    bob.go(following.attributes["href"] or "")
+    assert shown + names(bob) == expected
+    assert not bob.find("a[rel=next]")
 
 
 @pytest.mark.parametrize("after", ["x", "nan:1", "inf:1", "1e30:1", "1:", "1:²", "-1:-1"])

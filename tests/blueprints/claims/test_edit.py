@@ -96,7 +96,7 @@ def test_the_route_is_shown_with_reasons_and_skips(alice: Visitor) -> None:
     editing(alice)
     press(alice, "save", purpose="Visit", **good(alice, amount="5,000"))
     alice.sees(
-        "Who will approve", "Bob", "The claimant's line manager.",
+        "Who will approve", "Bob", "The line manager of the person it is for.",
         "Skipped: the same person decides at an earlier step.",
         "Carol", "Any one of the finance reviewers.", "Only needed above ¥20,000.00.",
     )  # fmt: skip

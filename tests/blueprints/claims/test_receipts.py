@@ -164,6 +164,18 @@ def test_a_file_is_attached_to_a_claim_once(alice: Visitor) -> None:
     assert len(alice.find(".receipts li")) == 1
 
 
+def test_a_page_sent_twice_keeps_what_its_file_filled_in(alice: Visitor) -> None:
+    data, name, _sample = FILES["xml"]
+    form = editing(alice).response
+    upload(alice, (data, name))
+    alice.response = form
+    upload(alice, (data, name)).sees("is on this claim already")
+    line = lines(alice)[0]
+    assert value(alice, f"{line}-spent_on") == "2026-03-17"
+    assert value(alice, f"{line}-amount") == "2000.00"
+    alice.sees("¥2,000.00")
+
+
 def test_an_invoice_on_another_claim_is_refused_when_it_is_attached(
     alice: Visitor, app: Flask
 ) -> None:

@@ -230,6 +230,18 @@ def test_the_language_is_switched_without_losing_a_remark(bob: Visitor, app: Fla
     ]
 
 
+def test_the_language_is_switched_where_a_remark_was_refused(bob: Visitor, app: Flask) -> None:
+    number = a_sent(app)
+    bob.go(f"/claims/{number}")
+    bob.send("decision", ("decision", "return"), comment="")
+    assert bob.status == 422
+    [switch] = bob.find("button[name=language]")
+    bob.post(switch.attributes["formaction"], {"language": "zh", "comment": "不行"})
+    assert bob.status == 200
+    assert bob.path.startswith(f"/claims/{number}?kept=")
+    bob.sees("不行")
+
+
 def test_what_was_read_from_an_invoice_stands_beside_its_line(bob: Visitor, app: Flask) -> None:
     with writing(app) as session:
         claim = draft(session, "alice", 500_00, 600_00)

@@ -17,21 +17,23 @@ def fills(app: Flask, deputy: str) -> list[str]:
 
 
 def test_both_are_told_and_the_deputy_sees_for_whom(app: Flask, alice: Visitor) -> None:
-    allow(alice, "dan@example.com").sees("Dan may fill claims for you from now on.")
+    allow(alice, "dan@example.com").sees("Dan may fill claims and requests for you from now on.")
     assert fills(app, "dan") == ["Alice"]
     with writing(app) as session:
         assert told(session, "dan") == ["made_deputy"]
         assert told(session, "alice") == ["deputy_allowed"]
     dan = Visitor(app).signed_in("dan").go("/account/deputies/")
-    dan.sees("For whom I may fill claims", "Alice")
-    dan.go("/notices/").sees("You may fill claims for Alice from now on.")
+    dan.sees("For whom I may fill claims and requests", "Alice")
+    dan.go("/notices/").sees("You may fill claims and requests for Alice from now on.")
 
 
 def test_it_ends_when_it_is_taken_back(app: Flask, alice: Visitor) -> None:
     allow(alice, "dan")
     alice.go("/account/deputies/")
     button = alice.find("form#revoke button")[0].attributes["value"]
-    alice.send("revoke", press=("deputy", str(button))).sees("Dan may not fill claims for you")
+    alice.send("revoke", press=("deputy", str(button))).sees(
+        "Dan may not fill claims and requests for you"
+    )
     assert fills(app, "dan") == []
     with writing(app) as session:
         assert told(session, "dan") == ["made_deputy", "deputy_no_more"]
@@ -62,7 +64,9 @@ def test_an_administrator_arranges_it_and_the_history_names_the_deputy(
     with writing(app) as session:
         alice = person(session, "alice").id
     admin.go(f"/people/{alice}/deputies").send("deputies", deputy="dan").sees("Dan")
-    admin.go(f"/people/{alice}").sees("Admin allowed Dan to fill claims for this person.")
+    admin.go(f"/people/{alice}").sees(
+        "Admin allowed Dan to fill claims and requests for this person."
+    )
     button = admin.go(f"/people/{alice}/deputies").find("form#revoke button")[0]
     admin.send("revoke", press=("deputy", str(button.attributes["value"])))
     assert fills(app, "dan") == []

@@ -2,8 +2,12 @@
 
 from flask import Flask
 
+from portal.prior.models import ADVANCE, TRIP
 from tests.blueprints.claims.pages import a_draft, a_sent
 from tests.blueprints.conftest import CountQueries
+from tests.blueprints.prior.pages import a_draft as a_requested
+from tests.blueprints.prior.pages import a_paid as an_owed
+from tests.blueprints.prior.pages import a_sent as a_request
 from tests.browser import Visitor
 from tests.claims.stories import give_back, sent, writing
 
@@ -34,8 +38,27 @@ def test_what_waits_for_a_decision_stands_here_with_its_due_time(bob: Visitor, a
     assert "due" in section(bob, "waits-for-me")
 
 
+def test_requests_stand_among_what_waits_for_me_and_what_i_wait_for(
+    alice: Visitor, bob: Visitor, app: Flask
+) -> None:
+    a_requested(app, TRIP, purpose="Half written")
+    a_request(app, TRIP, purpose="Asked for")
+    an_owed(app, 300_00, purpose="Drawn")
+    a_request(app, ADVANCE, "bob", "carol", purpose="To be paid")
+    alice.go("/")
+    for purpose in ("Half written", "Drawn"):
+        assert purpose in section(alice, "waits-for-me")
+    for purpose in ("Asked for", "To be paid"):
+        assert purpose in section(alice, "i-wait-for")
+    assert "You owe ¥300.00 from advance JK" in section(alice, "waits-for-me")
+    assert "Trip request · TR" in section(alice, "i-wait-for")
+    assert alice.find("form#start-trips button, form#start-advances button")
+    bob.go("/")
+    assert "Asked for" in section(bob, "waits-for-me")
+
+
 def test_an_empty_page_says_so_and_what_to_do_next(alice: Visitor) -> None:
-    alice.go("/").sees("Nothing waits for you.", "No claim of yours is on its way.")
+    alice.go("/").sees("Nothing waits for you.", "Nothing of yours is on its way.")
     assert alice.find("form#start-empty button")
 
 
@@ -57,6 +80,8 @@ def test_it_asks_the_database_a_fixed_number_of_questions(
             a_draft(app, 20_00, name="bob")
             a_sent(app, name="bob")
             a_sent(app)
+            a_request(app)
+            a_request(app, ADVANCE, name="bob")
         with count_queries() as asked:
             bob.go("/")
         counts.append(len(asked))

@@ -7,7 +7,9 @@ from sqlalchemy import update
 from portal.claims.payment_queries import WAITING_PAGE
 from portal.core.db import begin_writing, db
 from portal.people.models import Person
+from tests.blueprints.conftest import CountQueries
 from tests.blueprints.payments.cases import store_approved
+from tests.blueprints.prior.pages import a_paid
 from tests.browser import Visitor
 
 
@@ -82,3 +84,30 @@ def test_a_strange_address_is_the_first_page(app: Flask, carol: Visitor) -> None
     store_approved(app, ("alice", 100_00))
     for address in ("?after=x", "?after=1e400:1", "?claim=x", "?after=inf:2"):
         assert len(ticks(carol.go(f"/payments/{address}"))) == 1, address
+
+
+def test_what_is_transferred_stands_beside_what_was_claimed(app: Flask, carol: Visitor) -> None:
+    a_paid(app, 300_00)
+    mine, other = store_approved(app, ("alice", 500_00), ("dan", 50_00))
+    carol.go("/payments/").sees("¥250.00 ¥550.00 less ¥300.00 that settles advances 2 payments")
+    carol.sees("¥500.00 ¥200.00 ¥300.00 settles advances", "¥50.00 ¥50.00")
+    carol.go(f"/payments/?claim={mine}&claim={other}").sees("2 payments ticked ¥250.00")
+
+
+def test_all_that_waits_is_netted_and_not_only_this_page(app: Flask, carol: Visitor) -> None:
+    a_paid(app, 300_00)
+    store_approved(app, *[("dan", 1_00)] * WAITING_PAGE, ("alice", 500_00))
+    carol.go("/payments/").sees("¥300.00 ¥600.00 less ¥300.00 that settles advances")
+
+
+def test_it_asks_the_database_a_fixed_number_of_questions(
+    app: Flask, carol: Visitor, count_queries: CountQueries
+) -> None:
+    counts = []
+    for more in (1, 20):
+        a_paid(app, 300_00)
+        store_approved(app, *[("alice", 500_00)] * more)
+        with count_queries() as asked:
+            carol.go("/payments/")
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= 12, "\n".join(asked)

@@ -7,8 +7,11 @@ from portal.claims.models import Claim
 from portal.core.db import db
 from portal.core.events import Event
 from tests.blueprints.claims.pages import a_draft, a_sent, stored
+from tests.blueprints.conftest import CountQueries
 from tests.blueprints.policy.drafting import begin, raised, save
 from tests.browser import Visitor
+from tests.claims.stories import attach_invoice, draft, send, sent, writing
+from tests.invoices.samples import DIGITAL
 
 
 def tried(visitor: Visitor, form: str, **fields: str) -> Visitor:
@@ -71,3 +74,25 @@ def test_an_administrator_sees_no_claims_of_others(app: Flask, admin: Visitor) -
 
 def test_a_draft_with_problems_cannot_be_tried(carol: Visitor) -> None:
     assert raised(carol, "4x0").go("/policy/draft/try").path == "/policy/draft"
+
+
+def test_more_claims_ask_the_database_no_more_questions(
+    app: Flask, carol: Visitor, count_queries: CountQueries
+) -> None:
+    save(begin(carol), "general", oldest_days="1")
+    counts = []
+    for size in (1, 12):
+        with writing(app) as session:
+            for place in range(size):
+                sent(session, "alice" if place % 2 else "dan", 500_00, 40_00 + place)
+                bought = draft(session, "alice", 20_00 + place)
+                bought.lines[0].reason = "Ordered by phone"
+                number = f"263120{len(counts)}000{place:010}"
+                attach_invoice(session, bought, DIGITAL.but(number=number))
+                send(session, bought)
+        carol.go("/policy/draft/try")
+        with count_queries() as asked:
+            tried(carol, "claims", last="1")
+        counts.append(len(asked))
+    carol.sees("of 26 claims")
+    assert counts[0] == counts[1], "\n".join(asked)

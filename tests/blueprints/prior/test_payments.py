@@ -44,9 +44,11 @@ def test_a_claim_that_settles_an_advance_shows_what_is_left(app) -> None:
     path = a_paid(app, 300_00)
     store_approved(app, ("alice", 500_00))
     heidi = Visitor(app).signed_in("heidi").go("/payments/")
-    heidi.sees("¥200.00", "¥500.00 less ¥300.00 that settles an advance")
+    heidi.sees("¥200.00 ¥500.00 less ¥300.00 that settles advances 1 payment")
+    heidi.sees("¥500.00 ¥200.00 ¥300.00 settles advances")
     heidi.go("/payments/new?claim=1").send("start")
-    heidi.sees("¥500.00 less ¥300.00")
+    heidi.sees("¥500.00 less ¥300.00 that settles advances", "Total ¥500.00 ¥200.00")
+    heidi.go("/payments/batches").sees("¥500.00 ¥200.00 ¥300.00 settles advances")
     assert exported(heidi, 2) == [("Alice", 200)]
     paid(heidi, 2)
     Visitor(app).signed_in("alice").go(path).sees("Settled", "Settled by a claim", "−¥300.00")
