@@ -62,6 +62,8 @@ class Claim(Base):
     decided_at: Mapped[datetime | None]
     paid_at: Mapped[datetime | None]
     policy_version: Mapped[int | None]
+    policy_stamp: Mapped[str | None] = mapped_column(String(32))
+    """Which categories and calendar it was judged by, besides the version of the rules."""
     findings: Mapped[list[Any]] = mapped_column(default=list)
     """What the policy found at submission; a draft is judged anew at each look."""
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

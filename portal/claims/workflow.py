@@ -42,6 +42,7 @@ from portal.people.models import Company
 from portal.people.queries import told_people
 from portal.people.roles import Reader
 from portal.policy.findings import Finding, findings_to_data, stopping
+from portal.policy.rules import Policy
 
 CHANGED = words("This claim has changed since this page was shown.")
 NOT_YOURS = words("This step does not wait for you.")
@@ -56,7 +57,7 @@ APPROVE = (
 
 def submit(
     session: Session, claim: Claim, findings: Sequence[Finding], plan: Plan, flow: DrawnFlow,
-    *, policy_version: int, shown: int, at: datetime, on: date, by: Reader | None = None,
+    *, judged_by: Policy, shown: int, at: datetime, on: date, by: Reader | None = None,
     settles: Mapping[int, int] | None = None,
 ) -> None:  # fmt: skip
     """Send the claim on its route. ``findings`` and ``plan`` are those of this moment.
@@ -81,7 +82,8 @@ def submit(
         number=claim.number or _next_number(session, claim, on),
         submitted_at=at,
         updated_at=at,
-        policy_version=policy_version,
+        policy_version=judged_by.version,
+        policy_stamp=judged_by.stamp or None,
         findings=findings_to_data(findings),
     )  # fmt: skip
     if settles is not None:

@@ -149,7 +149,7 @@ class Company:
         route = plan(routed(claim, findings), self.flow, self.organisation, earlier)
         workflow.submit(
             self.session, claim, findings, route, self.flow,
-            policy_version=self._policy(at).version, shown=claim.version, at=at,
+            judged_by=self._policy(at), shown=claim.version, at=at,
             on=seasons.day_of(at), by=deputy.reader if deputy else None,
         )  # fmt: skip
         story.route = list(route.needed)

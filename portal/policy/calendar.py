@@ -105,7 +105,7 @@ def fill(session: Session, year: int, *, by: int, at: datetime) -> tuple[int, bo
         raise NotNow(words("Nothing is known of the year %(year)s. Type its days.", year=str(year)))
     new = store(session, days)
     if new:
-        renew_stamp(session)
+        renew_stamp(session, at)
         record(session, events.CALENDAR_FILLED, SUBJECT, by=by, at=at, year=year, days=new)
     return new, is_announced(days)
 
@@ -129,7 +129,7 @@ def add(
             name_zh=name_zh.strip()[:LONGEST_NAME], name_en=name_en.strip()[:LONGEST_NAME],
         )
     )  # fmt: skip
-    renew_stamp(session)
+    renew_stamp(session, at)
     record(
         session, events.CALENDAR_DAY_ADDED, SUBJECT, by=by, at=at,
         day=day.isoformat(), works=works, name=name_en.strip()[:LONGEST_NAME],
@@ -143,5 +143,5 @@ def remove(session: Session, day: date, *, by: int, at: datetime) -> None:
     ).first()
     if found is None:
         raise Missing(words("This day is not in the calendar."))
-    renew_stamp(session)
+    renew_stamp(session, at)
     record(session, events.CALENDAR_DAY_REMOVED, SUBJECT, by=by, at=at, day=day.isoformat())

@@ -73,7 +73,7 @@ def create(session: Session, code: str, typed: Typed, *, by: int, at: datetime) 
     row = CategoryRow(code=plain)
     _set(session, row, typed)
     session.add(row)
-    renew_stamp(session)
+    renew_stamp(session, at)
     record(session, events.CATEGORY_CREATED, SUBJECT, by=by, at=at, code=plain)
     return row
 
@@ -91,7 +91,7 @@ def change(
     after = asdict(typed_of(row))
     changed = [name for name, value in asdict(before).items() if value != after[name]]
     if changed:
-        renew_stamp(session)
+        renew_stamp(session, at)
         record(
             session, events.CATEGORY_CHANGED, SUBJECT, by=by, at=at, code=row.code, fields=changed
         )

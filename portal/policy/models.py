@@ -51,6 +51,18 @@ class PolicyStamp(Base):
     stamp: Mapped[str] = mapped_column(String(32))
 
 
+class PolicyEdition(Base):
+    """A copy of all categories and the calendar, as they stood from one moment on."""
+
+    __tablename__ = "policy_editions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stamp: Mapped[str] = mapped_column(String(32), unique=True)
+    since: Mapped[datetime]
+    categories: Mapped[list[Any]]
+    calendar: Mapped[list[Any]]
+
+
 class PolicyVersion(Base):
     """The rules from one day on. A version is never changed; a later one follows it."""
 

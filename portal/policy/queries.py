@@ -16,6 +16,7 @@ from portal.core.db import fetch, table
 from portal.core.errors import Missing
 from portal.core.words import Named, words
 from portal.policy import calendar, portable
+from portal.policy.editions import categories_from, days_from, edition
 from portal.policy.models import CalendarDay, CategoryRow, PolicyStamp, PolicyVersion
 from portal.policy.rules import Category, Day, Policy, policy
 from portal.policy.stamp import renew_stamp
@@ -42,29 +43,38 @@ _categories: dict[str, tuple[Category, ...]] = {}
 
 def current_policy(session: Session, on: date) -> Policy:
     """The rules in force on a day. One query, three more after something changed."""
-    return _of(session, fetch(session, IN_FORCE, on=on).one())
+    found = fetch(session, IN_FORCE, on=on).one()
+    return _of(session, found, found.stamp)
 
 
-def policy_of(session: Session, version: int) -> Policy:
-    """The rules of a version, with today's categories and calendar. Raises ``Missing``."""
+def policy_of(session: Session, version: int, stamp: str = "") -> Policy:
+    """The rules of a version, with the categories and the calendar of a ``stamp``.
+
+    They are today's without one. Raises ``Missing``.
+    """
     found = fetch(session, VERSION, version=version).one_or_none()
     if found is None:
         raise Missing(words("There is no such version of the rules."))
-    return _of(session, found)
+    return _of(session, found, stamp or found.stamp)
 
 
-def judging_by(session: Session, rules: Mapping[str, Any], version: int = 0) -> Policy:
+def judging_by(session: Session, rules: Mapping[str, Any]) -> Policy:
     """Rules that are not in force, such as a draft, as a policy."""
-    return policy(version, rules, categories(session), days_off(session))
+    return policy(0, rules, categories(session), days_off(session))
 
 
-def _of(session: Session, found: Any) -> Policy:
-    key = (found.id, found.created_at, found.stamp)
+def _of(session: Session, found: Any, stamp: str) -> Policy:
+    key = (found.id, found.created_at, stamp)
     kept = _policies.get(key)
     if kept is None:
         rules = session.scalar(select(_version.c.rules).where(_version.c.id == found.id))
         assert rules is not None
-        kept = _keep(_policies, key, judging_by(session, rules, found.id))
+        if stamp == found.stamp:
+            kinds, days = categories(session), days_off(session)
+        else:
+            then = edition(session, stamp)
+            kinds, days = categories_from(then.categories), days_from(then.calendar)
+        kept = _keep(_policies, key, policy(found.id, rules, kinds, days, stamp=stamp or ""))
     return kept
 
 
@@ -85,32 +95,8 @@ def categories(session: Session) -> list[Category]:
 
 
 def _stored_categories(session: Session) -> list[Category]:
-    rows = session.execute(
-        select(CategoryRow.__table__).order_by(CategoryRow.position, CategoryRow.code)
-    ).all()
-    tops = [row for row in rows if row.parent_code is None]
-    ordered = [
-        row
-        for top in tops
-        for row in [top, *(child for child in rows if child.parent_code == top.code)]
-    ]
-    return [
-        Category(
-            code=row.code,
-            name=Named(row.name_zh, row.name_en),
-            parent=row.parent_code,
-            accounting_code=row.accounting_code,
-            needs_city=row.needs_city,
-            needs_nights=row.needs_nights,
-            needs_attendees=row.needs_attendees,
-            reimbursable=row.reimbursable,
-            active=row.active,
-            computed=row.computed,
-            needs_project=row.needs_project,
-            needs_merchant=row.needs_merchant,
-        )
-        for row in ordered
-    ]
+    rows = session.execute(select(CategoryRow.__table__)).mappings()
+    return categories_from(dict(row) for row in rows)
 
 
 def days_off(session: Session) -> dict[date, Day]:
@@ -141,4 +127,4 @@ def start_with_sample(session: Session, at: datetime) -> None:
         )
     calendar.store(session, calendar.published(at.year))
     session.add(PolicyVersion(valid_from=date(2000, 1, 1), created_at=at, rules=rules))
-    renew_stamp(session)
+    renew_stamp(session, at)

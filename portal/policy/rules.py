@@ -152,6 +152,7 @@ class Policy:
     wording: Mapping[str, OwnWords] = field(default_factory=dict)
     articles: Mapping[str, str] = field(default_factory=dict)
     calendar: Mapping[date, Day] = field(default_factory=dict)
+    stamp: str = ""
 
     def tier(self, city: str) -> str:
         """The tier of a city; one that is not listed belongs to the others."""
@@ -203,9 +204,11 @@ def per_diem(policy: Policy, city: str, grade: str) -> int | None:
 
 def policy(
     version: int, rules: Mapping[str, Any], categories: Iterable[Category],
-    calendar: Mapping[date, Day] | None = None,
+    calendar: Mapping[date, Day] | None = None, stamp: str = "",
 ) -> Policy:  # fmt: skip
     """The policy in a stored document of any age; amounts there are minor units.
+
+    ``stamp`` names the state of categories and calendar.
 
     Raises ``KeyError`` or ``ValueError`` when the document has not this form.
     """
@@ -234,6 +237,7 @@ def policy(
         wording={rule: _own(said) for rule, said in document["wording"].items()},
         articles=document["articles"],
         calendar=calendar or {},
+        stamp=stamp,
     )
 
 

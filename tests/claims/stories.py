@@ -141,7 +141,8 @@ def send(
     at = at or now()
     findings, planned = judged(session, claim, at)
     workflow.submit(
-        session, claim, findings, planned, flow_for(session, "claim"), policy_version=1,
+        session, claim, findings, planned, flow_for(session, "claim"),
+        judged_by=current_policy(session, day(at, ZONE)),
         shown=claim.version if shown is None else shown, at=at, on=day(at, ZONE),
     )  # fmt: skip
     session.commit()

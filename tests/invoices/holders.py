@@ -18,6 +18,7 @@ from portal.invoices import registry
 from portal.invoices.models import Invoice, InvoiceAllowance, InvoiceHold
 from portal.invoices.readers import ReadInvoice, Source, read
 from portal.people.queries import Organisation
+from portal.policy.queries import current_policy
 from tests.claims.stories import ZONE, draft, person, reader, seen
 from tests.invoices.samples import DIGITAL, Sample, digital_xml
 
@@ -64,8 +65,8 @@ def submit(session: Session, claim: Claim) -> None:
     flow = flow_for(session, "claim")
     planned = plan(routed(claim, []), flow, Organisation(session), None)
     workflow.submit(
-        session, claim, [], planned, flow, policy_version=1, shown=claim.version,
-        at=now(), on=day(now(), ZONE),
+        session, claim, [], planned, flow, judged_by=current_policy(session, day(now(), ZONE)),
+        shown=claim.version, at=now(), on=day(now(), ZONE),
     )  # fmt: skip
 
 

@@ -85,7 +85,7 @@ def submit_post(seen: Seen) -> Any:
     try:
         workflow.submit(
             db.session(), draft, judged.findings, judged.plan, judged.flow,
-            policy_version=judged.policy.version,
+            judged_by=judged.policy,
             shown=form.shown,
             at=at, on=on, by=seen.reader, settles=form.wanted,
         )  # fmt: skip

@@ -9,7 +9,7 @@ from portal.blueprints.policy.show import in_words
 from portal.core.clock import day, now
 from portal.core.db import db
 from portal.forms.policy import DraftForm
-from portal.policy import drafts, editing, queries, versions
+from portal.policy import drafts, editing, editions, queries, versions
 from portal.web.guards import reader, signed_in
 from portal.web.session import settings
 
@@ -21,15 +21,26 @@ def history() -> Any:
     session = db.session()
     found = versions.history(session)
     current = queries.current_policy(session, day(now(), settings().timezone)).version
-    return render_template("policy/history.html", versions=found, current=current)
+    return render_template(
+        "policy/history.html",
+        versions=found, current=current, editions=editions.history(session),
+    )  # fmt: skip
+
+
+@blueprint.get("/editions/<int:edition_id>")
+@signed_in
+def edition(edition_id: int) -> Any:
+    """What a change of categories or calendar changed."""
+    found, changes = editions.changes(db.session(), edition_id)
+    return render_template("policy/edition.html", edition=found, differences=changes)
 
 
 @blueprint.get("/versions/<int:version_id>")
 @signed_in
 def version(version_id: int) -> Any:
-    """A version in words."""
-    session = db.session()
-    rules = queries.policy_of(session, version_id)
+    """A version in words, with the categories and the calendar of today or of a claim."""
+    session, stamp = db.session(), request.args.get("judged", "")
+    rules = queries.policy_of(session, version_id, stamp)
     found = editing.published(session, version_id)
     past = versions.history(session)
     edits = reader().has(*EDITORS)
@@ -39,6 +50,7 @@ def version(version_id: int) -> Any:
         edits=edits and drafts.open_draft(session) is None,
         newest=past[0].id,
         form=DraftForm(formdata=None),
+        edition=editions.edition(session, stamp) if stamp else None,
         **in_words(rules, found),
     )
 

@@ -131,7 +131,7 @@ def test_an_allowance_is_paid_for_each_day_in_the_city(alice: Visitor, app: Flas
 def test_pieces_have_a_price_also_in_foreign_money(alice: Visitor, app: Flask) -> None:
     with writing(app) as session:
         session.add(CategoryRow(code="books", name_zh="书", name_en="Books", computed="quantity"))
-        renew_stamp(session)
+        renew_stamp(session, now())
     rate(app, "7")
     editing(alice)
     press(alice, "check", purpose="Visit", **good(alice, category="books"))

@@ -1,5 +1,6 @@
 from flask import Flask
 
+from tests.blueprints.claims.pages import a_sent
 from tests.blueprints.policy.drafting import publish, raised
 from tests.browser import Visitor
 
@@ -38,3 +39,18 @@ def test_readers_cannot_restore(app: Flask, carol: Visitor) -> None:
     alice = Visitor(app).signed_in("alice").go("/policy/versions/1")
     assert not alice.find("form#restore")
     assert alice.post("/policy/draft/start", {"restoring": "1"}).status == 404
+
+
+def test_a_claim_leads_to_the_categories_it_was_judged_by(
+    app: Flask, carol: Visitor, alice: Visitor
+) -> None:
+    number = a_sent(app)
+    carol.go("/policy/categories/office")
+    carol.send("category", name_en="Paper and pens", needs_merchant="y")
+    carol.go("/policy/history").go(carol.find("a[href*=editions]")[0].attributes["href"] or "")
+    carol.sees("Office supplies", "Paper and pens", "needs the merchant")
+    alice.go(f"/claims/{number}")
+    [judged] = alice.find("a[href*=judged]")
+    alice.go(judged.attributes["href"] or "").sees("as they stood from").misses("Paper and pens")
+    assert alice.go("/policy/versions/1?judged=never").status == 404
+    assert alice.go("/policy/editions/99").status == 404

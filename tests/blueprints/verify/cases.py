@@ -19,6 +19,7 @@ from portal.core import files
 from portal.people.models import Person
 from portal.people.queries import Organisation
 from portal.people.roles import Reader
+from portal.policy.queries import current_policy
 
 AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 TYPED = {
@@ -52,7 +53,8 @@ def sent_claim(session: Session, app: Flask, *uploads: tuple[str, bytes], **type
     flow = flow_for(session, "claim")
     workflow.submit(
         session, claim, [], plan(routed(claim, []), flow, Organisation(session)), flow,
-        policy_version=1, shown=claim.version, at=AT, on=date(2026, 3, 2),
+        judged_by=current_policy(session, date(2026, 3, 2)), shown=claim.version, at=AT,
+        on=date(2026, 3, 2),
     )  # fmt: skip
     return claim
 
