@@ -84,9 +84,15 @@ class ShownPart(NamedTuple):
     """What one cost centre or project bears, in minor units; ``share`` as ``Split`` has it."""
 
     cost_centre: str
-    project: Named | None
+    project_zh: str | None
+    project_en: str | None
     share: int | None
     amount: int
+
+    @property
+    def project(self) -> Named | None:
+        """The project that bears it."""
+        return Named(self.project_zh, self.project_en or "") if self.project_zh else None
 
 
 class ShownLine(NamedTuple):
@@ -182,8 +188,7 @@ def shown_lines(session: Session, claim_id: int) -> tuple[ShownLine, ...]:
         return tuple(lines)
     parts: dict[int, list[ShownPart]] = {}
     for row in fetch(session, PARTS, claim_id=claim_id):
-        project = Named(row.name_zh, row.name_en) if row.name_zh else None
-        part = ShownPart(row.cost_centre, project, row.share, row.amount)
+        part = ShownPart(row.cost_centre, row.name_zh, row.name_en, row.share, row.amount)
         parts.setdefault(row.line_id, []).append(part)
     return tuple(line._replace(parts=tuple(parts.get(line.id, ()))) for line in lines)
 

@@ -128,9 +128,10 @@ def _on_trips(tell: Teller) -> Iterator[Story]:
         Expense(first, "lodging", "Hotel in Shinagawa", 57_600, "Shinagawa Garden Inn", PICTURE,
                 nights=3, reason="The hotel of the meeting; nothing cheaper within an hour.",
                 **there),
-        Expense(first + timedelta(days=1), "meals", "Dinner", 5_200, "", PICTURE, **there),
+        Expense(first + timedelta(days=1), "meals", "Dinner", 5_200, "", PICTURE,
+                reason="With the partner's engineers; fares had risen since the request.", **there),
         Expense(first + timedelta(days=2), "local_transport", "Day tickets", 3_400, "", PICTURE,
-                **there),
+                reason="Three days of trains; fares had risen since the request.", **there),
     ], trip=TOKYO, turns=[Turn(LEFT, LINE_MANAGER)])  # fmt: skip
 
 

@@ -3,6 +3,7 @@ rates, the company's own rules, who fills for whom, and which invoices were veri
 """
 
 import copy
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -11,13 +12,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.claims.models import MOVING, Claim, Receipt
+from portal.claims.models import MOVING, Claim, Line, Receipt
 from portal.demo import seasons
 from portal.demo.company import Company
 from portal.invoices import registry
 from portal.invoices.checking import GENUINE, UNKNOWN, ByHand, check
 from portal.invoices.models import Invoice
 from portal.people import deputies, projects
+from portal.people.models import GRADES
 from portal.policy import drafts
 from portal.policy.models import PolicyDraft
 from portal.rates import importing
@@ -38,6 +40,18 @@ RATES = {"USD": "7.1200", "EUR": "8.2600", "GBP": "9.5200", "JPY": "0.0478", "SG
 
 DEPUTIES = (("bob", "alice", 90), ("grace", "1002", 200))
 """Who lets whom fill claims, and since how many days."""
+
+ABROAD = "4"
+"""The tier of cities abroad."""
+CITIES_ABROAD = ("东京", "新加坡", "香港", "慕尼黑", "维也纳", "米兰", "圣何塞")
+LIMITS_ABROAD = {
+    (category, per, ABROAD, grade): amount
+    for category, per, amounts in (
+        ("lodging", "night", (1_100_00, 1_500_00, 2_200_00)),
+        ("meals", "day", (300_00, 360_00, 480_00)),
+    )
+    for grade, amount in zip(GRADES, amounts, strict=True)
+}
 
 RULES_CHANGED, DRAFT_BEGUN = 120, 3
 """Days before today."""
@@ -102,13 +116,15 @@ def _allow(company: Company, person: str, deputy: str, at: datetime) -> None:
 
 
 def _change_rules(company: Company, at: datetime) -> None:
-    """The second version of the rules: rides home got dearer."""
+    """The second version of the rules: rides got dearer, and cities abroad have limits."""
     session, carol, day = company.session, company.colleagues["carol"].person.id, seasons.day_of(at)
     draft = drafts.start(session, by=carol, at=at)
+    cities = {**draft.rules["cities"], ABROAD: [*CITIES_ABROAD]}
     _save(company, draft, {("local_transport", "day", "*", "staff"): 90_00,
-                           ("local_transport", "day", "*", "manager"): 110_00}, at)  # fmt: skip
+                           ("local_transport", "day", "*", "manager"): 110_00,
+                           **LIMITS_ABROAD}, at, cities=cities)  # fmt: skip
     drafts.publish(
-        session, draft, valid_from=day, note="网约车涨价，市内交通日限额上调 10 元。",
+        session, draft, valid_from=day, note="网约车涨价，市内交通上调 10 元；增加境外标准。",
         two_people=False, articles=(), shown=draft.version, by=carol, at=at, today=day,
     )  # fmt: skip
 
@@ -125,36 +141,39 @@ def _try_rules(company: Company, at: datetime) -> None:
 
 
 def _save(
-    company: Company, draft: PolicyDraft, amounts: dict[tuple[str, str, str, str], int],
-    at: datetime,
+    company: Company, draft: PolicyDraft, amounts: Mapping[tuple[str, str, str, str], int],
+    at: datetime, **parts: Any,
 ) -> None:  # fmt: skip
-    """Change limits of a draft, by category, period, tier of cities and grade."""
+    """Change limits of a draft, by category, period, tier of cities and grade, and ``parts``."""
     limits: list[Any] = copy.deepcopy(draft.rules["limits"])
     rows = {(limit["category"], limit["per"]): limit for limit in limits}
     for (category, per, tier, grade), amount in amounts.items():
-        rows[category, per]["amounts"][tier][grade] = amount
+        rows[category, per]["amounts"].setdefault(tier, {})[grade] = amount
     carol = company.colleagues["carol"].person.id
     company.session.flush()
-    drafts.save(company.session, draft, {"limits": limits}, shown=draft.version, by=carol, at=at)
+    drafts.save(
+        company.session, draft, {"limits": limits, **parts}, shown=draft.version, by=carol, at=at
+    )
 
 
 def _verify_invoices(company: Company, at: datetime) -> None:
     """Carol asks the tax platform about a few invoices, and lets one be claimed once more."""
     session, carol = company.session, company.colleagues["carol"]
-    on_their_way = session.scalars(
-        select(Invoice)
+    on_their_way = session.execute(
+        select(Invoice, Line.category)
         .join(Receipt, Receipt.invoice_id == Invoice.id)
+        .join(Line, Line.id == Receipt.line_id)
         .join(Claim, Claim.id == Receipt.claim_id)
         .where(Claim.state.in_(MOVING), Claim.claimant_id != carol.person.id)
         .where(Invoice.key.is_not(None))
         .order_by(Invoice.id)
-        .limit(4)
     ).all()
-    for invoice in on_their_way[:-1]:
+    *verified, newest = (invoice for invoice, _category in on_their_way[:4])
+    for invoice in verified:
         check(session, invoice, ByHand(GENUINE), by=carol.person.id, at=at)
-    newest = on_their_way[-1]
     check(session, newest, ByHand(UNKNOWN, "平台次日更新，明天再查。"), by=carol.person.id, at=at)
+    shared = next(invoice for invoice, category in on_their_way if category == "lodging")
     registry.allow(
-        session, on_their_way[0].key or "", company.colleagues["1105"].person,
+        session, shared.key or "", company.colleagues["1105"].person,
         "两人合住一间，发票只有一张，各报一半。", by=carol.reader, at=at,
     )  # fmt: skip

@@ -23,7 +23,7 @@ NOTHING = ("", "–")
 class PriorForm(ActionForm):
     """What a trip and an advance have in common."""
 
-    purpose = StringField(_l("What it is for"), [Length(max=200)], render_kw={"maxlength": 200})
+    purpose = StringField(_l("Purpose"), [Length(max=200)], render_kw={"maxlength": 200})
     amount = StringField(_l("Amount"), render_kw=AMOUNT)
     ends_on = StringField(_l("To be settled by"), render_kw=DAY)
     project_id = SelectField(_l("Project"), validate_choice=False)

@@ -32,7 +32,7 @@ CLAIM_STATES = {
 PRIOR_STATES = CLAIM_STATES | {
     "paid": _l("Paid out, to be settled"),
     "settled": _l("Settled"),
-    "closed": _l("Closed"),
+    "closed": _l("Ended"),
 }
 """Of trip requests and advances."""
 

@@ -37,8 +37,9 @@ DESK, ZOOMED, PHONE = 1280, 640, 320
 """Widths in CSS pixels: a desktop, the same at 200 % zoom, and the narrowest phone."""
 
 NO_PAGE = {
-    "assets.serve", "audit.export", "claims.paper", "claims.poll", "claims.receipt",
-    "claims.reading", "claims.thumbnail", "health.alive", "health.ready", "people.export",
+    "assets.serve", "audit.export", "claims.export", "claims.paper", "claims.poll",
+    "claims.reading", "claims.receipt", "claims.thumbnail", "health.alive", "health.ready",
+    "people.export",
     "policy.export", "prior.paper",
 }  # fmt: skip
 """What answers GET with something else than a page: files, pictures, parts of a page."""

@@ -198,12 +198,15 @@ def test_a_project_is_offered_until_it_is_closed(alice: Visitor, app: Flask) -> 
 
 def test_the_approver_sees_how_it_was_worked_out(alice: Visitor, bob: Visitor, app: Flask) -> None:
     rate(app, "7")
+    with writing(app) as session:
+        session.add(Project(id=1, code="p1", name_zh="新厂", name_en="New plant"))
     number = a_draft(app, 500_00)
     alice.go(f"/claims/{number}/edit")
     press(alice, "save", **in_dollars(alice, amount="142.80"))
     press(alice, f"split:{lines(alice)[0][5:]}")
-    press(alice, "check", **part(alice, 1, cost_centre="RES")).send("submit")
-    bob.go(f"/claims/{number}").sees("US$142.80", "= ¥999.60 at 7 of", "¥499.80 (50%)", "RES")
+    press(alice, "check", **part(alice, 1, cost_centre="RES", project="1")).send("submit")
+    bob.go(f"/claims/{number}").sees("US$142.80", "= ¥999.60 at 7 of", "¥499.80 (50%)")
+    bob.sees("RES New plant")
 
 
 def test_a_copied_line_and_a_template_keep_currency_and_parts(alice: Visitor, app: Flask) -> None:

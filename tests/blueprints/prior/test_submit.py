@@ -29,7 +29,7 @@ def test_a_request_is_withdrawn_and_hidden_from_its_approver(
 def test_an_approved_trip_is_closed(app, alice: Visitor) -> None:
     path = a_sent(app, TRIP, "bob")
     alice.go(path + "/close").sees("Close this trip?").send("close")
-    alice.sees("The trip is closed.", "Closed")
+    alice.sees("The trip is closed.", "Ended")
     assert alice.go(path + "/close").status == 403
 
 

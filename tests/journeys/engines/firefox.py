@@ -64,6 +64,8 @@ class Firefox(Browser):
 
     def choose(self, label: str, option_text: str) -> None:
         field = self._field(label)
+        # Brought in from below it would stop under the bar at the foot of the page.
+        self._driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", field)
         for path in by_xpath.options(option_text):
             if found := field.find_elements(By.XPATH, path):
                 found[0].click()
