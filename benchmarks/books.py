@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmarks.loading import Sink, as_json, moment
 from portal.core.events import START, seal
+from portal.core.jobs import ORDINARY
 
 UNREAD = timedelta(days=2)
 JOBS_KEPT = timedelta(days=30)
@@ -64,7 +65,7 @@ class Books:
         if self.now - at < JOBS_KEPT:
             self.sink.add(
                 "jobs", id=self.sink.next_id("jobs"), kind="mail_notice",
-                data=as_json({"notice_id": notice}), due_at=written, attempts=1,
+                rank=ORDINARY, data=as_json({"notice_id": notice}), due_at=written, attempts=1,
                 done_at=written,
             )  # fmt: skip
 

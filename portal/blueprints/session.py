@@ -207,7 +207,7 @@ def forgotten_post() -> Any:
     guessing.note_failure(database, counted, at)
     if person and may_use_password(person, only_provider=settings().oidc_only):
         token = sessions.issue(database, person, sessions.RESET, at)
-        jobs.enqueue(database, "mail_token", due_at=at, person_id=person.id,
+        jobs.enqueue(database, "mail_token", due_at=at, rank=jobs.URGENT, person_id=person.id,
                      purpose=sessions.RESET, token=token)  # fmt: skip
     return render_template("session/forgotten.html", form=form, sent=True)
 

@@ -52,7 +52,7 @@ def queue(session: Session, claim: Claim, file: Kept, line: Line | None, *, at: 
     row.line_id = line.id if line else None
     session.add(row)
     session.flush()
-    jobs.enqueue(session, "read_file", due_at=at, reading_id=row.id)
+    jobs.enqueue(session, "read_file", due_at=at, rank=jobs.URGENT, reading_id=row.id)
 
 
 def note(

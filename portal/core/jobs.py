@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, String, Text, delete, func, insert, or_, select, update
+from sqlalchemy import Index, String, Text, delete, func, insert, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.core.db import Base, dialect_of, fetch, fetch_many, table, upsert
@@ -23,16 +23,25 @@ KEPT = timedelta(days=30)
 Handler = Callable[[Session, dict[str, Any], datetime], None]
 
 
+OPEN = text("done_at IS NULL AND failed_at IS NULL")
+URGENT, ORDINARY = 0, 1
+"""Ranks: somebody waits for it at the screen, or nobody does."""
+
+
 class Job(Base):
     """One piece of work. ``key`` is unique: the same work is never queued twice."""
 
     __tablename__ = "jobs"
-    __table_args__ = (Index("ix_jobs_due", "done_at", "failed_at", "due_at"),)
+    __table_args__ = (
+        Index("ix_jobs_due", "done_at", "failed_at", "due_at"),
+        Index("ix_jobs_open", "rank", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
     key: Mapped[str | None] = mapped_column(String(120), unique=True)
     data: Mapped[dict[str, Any]]
+    rank: Mapped[int] = mapped_column(default=ORDINARY)
     due_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
     leased_until: Mapped[datetime | None]
@@ -46,10 +55,11 @@ _job = table(Job).c
 
 
 def enqueue(
-    session: Session, kind: str, *, due_at: datetime, key: str | None = None, **data: Any
-) -> bool:
+    session: Session, kind: str, *, due_at: datetime, key: str | None = None,
+    rank: int = ORDINARY, **data: Any,
+) -> bool:  # fmt: skip
     """Queue a job; False when one with the same ``key`` was queued before."""
-    row = {"kind": kind, "key": key, "data": data, "due_at": due_at, "attempts": 0}
+    row = {"kind": kind, "key": key, "data": data, "due_at": due_at, "rank": rank, "attempts": 0}
     statement = (
         upsert(dialect_of(session), Job).values(row).on_conflict_do_nothing(index_elements=["key"])
     )
@@ -65,12 +75,15 @@ def enqueue_each(
 
 
 def take(session: Session, at: datetime) -> Job | None:
-    """Lease the job that is due longest; None when nothing is due. The caller commits."""
+    """Lease the job that is due longest, urgent ones first; None when nothing is due.
+
+    The caller commits.
+    """
     waiting = (
         select(Job.id)
         .where(Job.done_at.is_(None), Job.failed_at.is_(None), Job.due_at <= at)
         .where(or_(Job.leased_until.is_(None), Job.leased_until < at))
-        .order_by(Job.due_at, Job.id)
+        .order_by(Job.rank, Job.due_at, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )

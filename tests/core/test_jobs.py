@@ -37,6 +37,15 @@ def test_what_is_due_longest_comes_first_and_only_once(session: Session) -> None
     assert [job.kind if job else None for job in taken] == ["first", "second", None]
 
 
+def test_what_somebody_waits_for_goes_before_a_pile_of_mails(session: Session) -> None:
+    mails = [{"notice_id": number} for number in range(3)]
+    jobs.enqueue_each(session, "mail_notice", mails, due_at=AT - timedelta(hours=1))
+    jobs.enqueue(session, "read_file", due_at=AT, rank=jobs.URGENT)
+    jobs.enqueue(session, "read_file", due_at=AT + timedelta(days=1), rank=jobs.URGENT)
+    taken = [jobs.take(session, AT) for _ in range(2)]
+    assert [job.kind if job else None for job in taken] == ["read_file", "mail_notice"]
+
+
 def test_a_job_whose_worker_was_killed_is_taken_again(session: Session) -> None:
     jobs.enqueue(session, "mail_notice", due_at=AT)
     assert jobs.take(session, AT)
