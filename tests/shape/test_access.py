@@ -105,7 +105,7 @@ def real_values(app: Flask) -> dict[str, dict[str, str]]:
             "company_id": session.get_one(Claim, claims["sent"]).company_id,
             "slug": "first-claim", "purpose": "reset",
             "code": "office", "kind": "csv", "section": "limits", "rule": "weekend",
-            "version_id": 1,
+            "version_id": 1, "edition_id": 1,
             "key": DIGITAL.number, **MADE_UP,
         }  # fmt: skip
         requests = {"draft": requested(session, ADVANCE)}
