@@ -186,9 +186,15 @@ def _make_way(
     session.delete(archive)
 
 
+VERSION = select(Claim.version).where(Claim.id == bindparam("claim_id")).with_for_update()
+
+
 def caught_up(session: Session, claim: Claim, shown: int) -> int:
-    """The version that a page is at: what the worker alone did since does not overtake it."""
-    if shown == claim.version:
+    """The version that a page is at: what the worker alone did since does not overtake it.
+
+    Holds the claim until the caller commits: the worker may have gone on since it was read.
+    """
+    if shown == fetch(session, VERSION, claim_id=claim.id).scalar():
         return shown
     by_worker = {outcome.get("version") for outcome in _outcomes(session, claim)}
     while shown + 1 in by_worker:

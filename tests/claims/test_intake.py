@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.claims import arrivals, drafting, intake
 from portal.claims.models import Claim, Reading
@@ -119,6 +120,16 @@ def test_a_page_that_was_shown_before_goes_on(session: Session) -> None:
         intake.take_in(session, row, (read,), None, at=now())
     assert claim.version == shown + 2
     assert intake.caught_up(session, claim, shown) == claim.version
+
+
+def test_a_page_follows_also_what_the_worker_does_while_it_is_saved(session: Session) -> None:
+    claim = draft(session)
+    [row] = hand_in(session, claim, "one.xml")
+    shown = claim.version
+    intake.take_in(session, row, (INVOICE,), None, at=now())
+    session.flush()
+    set_committed_value(claim, "version", shown)
+    assert intake.caught_up(session, claim, shown) == shown + 1, "it was read before the lock"
 
 
 def test_a_page_that_a_person_overtook_does_not(session: Session) -> None:
