@@ -39,14 +39,14 @@ DESK, ZOOMED, PHONE = 1280, 640, 320
 NO_PAGE = {
     "assets.serve", "audit.export", "claims.export", "claims.paper", "claims.poll",
     "claims.reading", "claims.receipt", "claims.thumbnail", "health.alive", "health.ready",
-    "people.export",
-    "policy.export", "prior.paper",
+    "oidc.back", "oidc.left", "oidc.start", "people.export", "policy.export", "prior.paper",
+    "prior.poll", "scim.read",
 }  # fmt: skip
 """What answers GET with something else than a page: files, pictures, parts of a page."""
 
 NO_LINK = {
-    "claims.submit", "demo.show", "people.check_import", "people.reactivate",
-    "session.new_password", "session.resume",
+    "claims.submit", "demo.show", "people.check_import", "people.reactivate", "policy.import_",
+    "prior.submit", "rates.check_import", "session.new_password", "session.resume",
 }  # fmt: skip
 """Pages that follow on a form or stand in a mail: the walk follows neither."""
 
