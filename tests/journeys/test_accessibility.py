@@ -45,7 +45,7 @@ NO_PAGE = {
 """What answers GET with something else than a page: files, pictures, parts of a page."""
 
 NO_LINK = {
-    "claims.submit", "demo.show", "people.check_import", "people.reactivate", "policy.import_",
+    "claims.submit", "demo.show", "people.check_import", "people.reactivate",
     "prior.submit", "rates.check_import", "session.new_password", "session.resume",
 }  # fmt: skip
 """Pages that follow on a form or stand in a mail: the walk follows neither."""
